@@ -1,0 +1,114 @@
+"""The cascade: what it chooses in which state, and that it always comes to an end."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quintet_models.policy import CascadePolicy, Choice, State, Stop
+
+POLICY = CascadePolicy()
+
+
+def state(**known: Any) -> State:
+    base: dict[str, Any] = {
+        "task_kind": "test_failure",
+        "failing_tests": 1,
+        "localised": True,
+        "roles": ("planner", "tester", "coder", "debugger", "reviewer"),
+        "seconds_left": 60.0,
+        "tokens_left": 10_000,
+        "tests_left": 100,
+    }
+    return State(**(base | known))
+
+
+def choice(**known: Any) -> Choice:
+    chosen = POLICY.choose(state(**known))
+    assert isinstance(chosen, Choice)
+    return chosen
+
+
+def stop(**known: Any) -> Stop:
+    chosen = POLICY.choose(state(**known))
+    assert isinstance(chosen, Stop)
+    return chosen
+
+
+def test_localises_before_it_proposes() -> None:
+    assert choice(localised=False).role == "planner"
+
+
+def test_asks_for_a_test_only_where_none_fails() -> None:
+    assert choice(failing_tests=0).role == "tester"
+    assert choice(failing_tests=0, tester_tried=True).role == "coder"
+    assert choice().role == "coder"
+
+
+def test_reviews_as_soon_as_something_passed() -> None:
+    assert choice(plausible=2, judged=9).role == "reviewer"
+
+
+def test_a_verified_patch_ends_the_run_even_out_of_budget() -> None:
+    assert "fresh run" in stop(verified=True, seconds_left=0.0, tests_left=0).why
+
+
+@pytest.mark.parametrize(
+    ("known", "word"),
+    [
+        ({"seconds_left": 0.0}, "time budget"),
+        ({"tests_left": 0}, "test budget"),
+        ({"unverified_ready": True}, "prove"),
+    ],
+)
+def test_every_stop_says_why(known: dict[str, Any], word: str) -> None:
+    assert word in stop(**known).why
+
+
+def test_what_passed_is_reviewed_even_when_the_test_budget_is_spent() -> None:
+    assert choice(plausible=1, tests_left=0).role == "reviewer"
+
+
+def test_an_exhausted_mode_gives_way_to_the_next_and_the_last_to_a_reason() -> None:
+    used = {"calls_in_mode": {"coder": 1, "debugger": 1}, "judged": 30}
+    assert choice(mode="fast", **used).mode == "standard"
+    assert choice(mode="standard", **used).mode == "deep"
+    assert "none of 30 candidates" in stop(mode="deep", **used).why
+
+
+def test_a_debugger_follows_failed_candidates_only_where_the_mode_has_one() -> None:
+    known = {"calls_in_mode": {"coder": 1}, "judged": 30}
+    assert choice(mode="standard", **known).role == "debugger"
+    assert choice(mode="fast", roles=("coder", "reviewer"), **known) == Choice(
+        "coder", "standard", "fast found nothing in 30 candidates"
+    )
+
+
+def test_a_single_mode_is_never_left() -> None:
+    chosen = POLICY.choose(state(mode="fast", modes=("fast",), roles=("coder",), calls_in_mode={"coder": 1}))
+    assert isinstance(chosen, Stop)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.booleans(), min_size=60, max_size=60))
+def test_a_run_that_finds_nothing_ends(finds: list[bool]) -> None:
+    """Whatever the Coder leaves in the queue, emptying it step by step leads to a stop."""
+    now, calls = state(mode="fast"), dict[str, int]()
+    for found in finds:
+        chosen = POLICY.choose(now)
+        if isinstance(chosen, Stop):
+            return
+        calls = calls if chosen.mode == now.mode else {}
+        calls = calls | {chosen.role: calls.get(chosen.role, 0) + 1}
+        more = calls.get("coder", 0) < 3 and found and chosen.role == "coder"
+        now = msgspec.structs.replace(
+            now, mode=chosen.mode, calls_in_mode=calls, queued=5 if more else 0, judged=now.judged + 10
+        )
+    pytest.fail("sixty steps without an end")
+
+
+def test_a_state_survives_the_record() -> None:
+    known = state(calls={"coder": 2})
+    assert msgspec.convert(known.as_dict(), State) == known
