@@ -1,0 +1,7 @@
+; Python: names that are called.
+
+(call
+  function: [
+    (identifier) @call
+    (attribute attribute: (identifier) @call)
+  ])

@@ -1,0 +1,3 @@
+; Python: every name, defining or mentioned.
+
+(identifier) @name

@@ -1,0 +1,3 @@
+; TypeScript and TSX only: names of types.
+
+(type_identifier) @name

@@ -1,0 +1,292 @@
+"""Trees over text: what does not parse, which functions and classes there are, which names are mentioned.
+
+tree-sitter and its byte offsets stay inside this module and its helpers; every offset that leaves it is in
+code points. It must not know files, an index or an editor.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from tree_sitter import Node, Parser, Point, Tree
+
+from quintet.workspace import problems as broken
+from quintet.workspace import tags
+from quintet.workspace.bytemap import ByteMap
+from quintet.workspace.edits import Edit, apply, in_order
+from quintet.workspace.languages import grammar
+from quintet.workspace.python_errors import complaint
+
+UNITS = frozenset({"function", "method", "class", "interface", "enum", "namespace"})
+"""Kinds of definition that have a body of their own, and so enclose what is written in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A definition: `text[start:end]` is all of it, with decorators, `export` and the closing bracket.
+
+    `kind` is one of "function", "method", "class", "interface", "enum", "namespace", and in
+    `SyntaxTree.definitions` also "constant", "field", "type", "signature"; the whole file is a "module".
+    `head_end` is where the signature ends, `body_start` where the statements begin (`end` without a body),
+    `doc` the first paragraph of the docstring or of the comment above, and `container` the dotted names of
+    the definitions around it.
+    """
+
+    kind: str
+    name: str
+    start: int
+    end: int
+    name_start: int
+    body_start: int
+    doc: str = ""
+    head_end: int = 0
+    container: str = ""
+
+    @property
+    def qualified(self) -> str:
+        """The name with those around it: `Class.method`."""
+        return f"{self.container}.{self.name}" if self.container else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A mention of a name that is not its definition; `call` where it is called or constructed."""
+
+    name: str
+    start: int
+    end: int
+    call: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What one statement takes from one module: the module as written, and the names as it calls them."""
+
+    module: str
+    names: tuple[str, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxProblem:
+    """Something that does not parse: a short span and one sentence."""
+
+    start: int
+    end: int
+    message: str
+
+
+def parse(text: str, language: str | None) -> "SyntaxTree | None":
+    """Parse a text; None where there is no grammar for `language`. Every text has a tree, broken or not."""
+    if language is None or grammar(language) is None:
+        return None
+    source = text.encode("utf-8", "surrogatepass")
+    return SyntaxTree(text, language, source, _parser(language).parse(source))
+
+
+class SyntaxTree:
+    """The tree of one text, never changed; what is asked of it is worked out once and kept.
+
+    May be read from any thread: working something out twice gives the same value.
+    """
+
+    def __init__(
+        self, text: str, language: str, source: bytes, tree: Tree, *, incremental: bool = False
+    ) -> None:
+        self.text = text
+        self.language = language
+        self._source = source
+        self._tree = tree
+        self._incremental = incremental
+
+    @cached_property
+    def root(self) -> Node:
+        """tree-sitter's root node, for code that walks; its offsets are bytes, see `char` and `byte`.
+
+        Where a text has errors, tree-sitter may recover in another way after an edit than it does from
+        scratch. So that a text has one tree whatever its history, such a text is parsed whole, but only
+        when somebody looks: a burst of keystrokes pays for it once.
+        """
+        if self._incremental and self._tree.root_node.has_error:
+            self._tree = _parser(self.language).parse(self._source)
+        return self._tree.root_node
+
+    def char(self, byte: int) -> int:
+        """The code point that a byte offset of a node belongs to."""
+        return self._map.char(byte)
+
+    def byte(self, char: int) -> int:
+        """The byte offset of a code point."""
+        return self._map.byte(char)
+
+    def problems(self) -> tuple[SyntaxProblem, ...]:
+        """What does not parse, in order, at most the first few; empty for a clean text."""
+        return self._problems
+
+    def definitions(self) -> tuple[Unit, ...]:
+        """Everything defined here, by start, outer before inner."""
+        return self._definitions
+
+    def units(self) -> tuple[Unit, ...]:
+        """The definitions with a body: functions, methods, classes and their like."""
+        return tuple(unit for unit in self._definitions if unit.kind in UNITS)
+
+    def module(self) -> Unit:
+        """The whole file as a unit without a name."""
+        end = len(self.text)
+        return Unit("module", "", 0, end, 0, 0, self._tags.doc, 0)
+
+    def unit_at(self, offset: int) -> Unit:
+        """The innermost unit around an offset (its end included); the whole module where there is none.
+
+        An offset in the indentation of a line stands for what begins on that line.
+        """
+        line = self.text.rfind("\n", 0, offset) + 1
+        if self.text[line:offset].isspace() or line == offset:
+            while self.text[offset : offset + 1] in {" ", "\t"}:
+                offset += 1
+        inside = (unit for unit in self.units() if unit.start <= offset <= unit.end)
+        return max(inside, key=lambda unit: unit.start, default=self.module())
+
+    def signature(self, unit: Unit) -> str:
+        """A unit's head on one line, without decorators, body or what opens it."""
+        line = self.text.rfind("\n", 0, unit.name_start) + 1
+        head = " ".join(self.text[max(line, unit.start) : unit.head_end].split())
+        return head.removesuffix("=>").rstrip(" :{;")
+
+    def references(self) -> tuple[Reference, ...]:
+        """Every mention of a name, in order, but for those that define."""
+        return self._references
+
+    def mentions(self) -> Mapping[str, tuple[int, ...]]:
+        """The same as `references` in the form an index keeps: each name, and the offsets it stands at."""
+        return self._mentions
+
+    def imports(self) -> tuple[Import, ...]:
+        """Imports of other modules, in order, with `require` and dynamic ones."""
+        return tuple(
+            Import(each.module, tuple(dict.fromkeys(each.names)), self.char(each.start), self.char(each.end))
+            for each in self._tags.imports
+        )
+
+    def edited(self, edits: Iterable[Edit]) -> "SyntaxTree":
+        """The tree of `apply(text, edits)`, parsed anew only where something changed."""
+        ordered = in_order(edits)
+        text = apply(self.text, ordered)
+        source = text.encode("utf-8", "surrogatepass")
+        tree = self._tree.copy()
+        for edit in reversed(ordered):  # from the end, so that earlier offsets still hold
+            self._mark(tree, edit)
+        tree = _parser(self.language).parse(source, tree)
+        return SyntaxTree(text, self.language, source, tree, incremental=True)
+
+    def _mark(self, tree: Tree, edit: Edit) -> None:
+        start, end = self.byte(edit.start), self.byte(edit.end)
+        new = edit.text.encode("utf-8", "surrogatepass")
+        start_point = _point(self._source, start)
+        tree.edit(
+            start_byte=start,
+            old_end_byte=end,
+            new_end_byte=start + len(new),
+            start_point=start_point,
+            old_end_point=_point(self._source, end),
+            new_end_point=_advance(start_point, new),
+        )
+
+    @cached_property
+    def _map(self) -> ByteMap:
+        return ByteMap(self.text, self._source)
+
+    @cached_property
+    def _hopeless(self) -> bool:
+        return broken.hopeless(self.root)
+
+    @cached_property
+    def _tags(self) -> tags.Tags:
+        if self._hopeless:
+            return tags.Tags([], [], "")
+        return tags.tags(self.root, self._source, self.language)
+
+    @cached_property
+    def _problems(self) -> tuple[SyntaxProblem, ...]:
+        found = [
+            self._shown(self.char(start), self.char(end), message)
+            for start, end, message in broken.problems(self.root, self._source)
+        ]
+        if self.language == "python" and (told := complaint(self.text)):
+            first = self._shown(*told)
+            line_end = self.text.find("\n", first.end)
+            found = [first, *(problem for problem in found if 0 <= line_end < problem.start)]
+        return tuple(found[: broken.LIMIT])
+
+    def _shown(self, start: int, end: int, message: str) -> SyntaxProblem:
+        """A problem shows on one line only, however far the parser had to skip."""
+        line_end = self.text.find("\n", start, end)
+        return SyntaxProblem(start, end if line_end < 0 else max(line_end, start + 1), message)
+
+    @cached_property
+    def _definitions(self) -> tuple[Unit, ...]:
+        around: list[Unit] = []
+        units = []
+        for found in self._tags.definitions:
+            start, end = self.char(found.start), self.char(found.end)
+            while around and around[-1].end < end:
+                around.pop()
+            unit = Unit(
+                kind=_kind(found.kind, around),
+                name=found.name,
+                start=start,
+                end=end,
+                name_start=self.char(found.name_start),
+                body_start=self.char(found.body_start),
+                doc=found.doc,
+                head_end=self.char(found.head_end),
+                container=around[-1].qualified if around else "",
+            )
+            units.append(unit)
+            around.append(unit)
+        return tuple(units)
+
+    @cached_property
+    def _mentions(self) -> dict[str, tuple[int, ...]]:
+        found: dict[str, tuple[int, ...]] = {}
+        if self._hopeless:
+            return found
+        defined = {unit.name_start for unit in self._definitions}
+        for name, starts in tags.names(self.root, self._source, self.language).items():
+            places = tuple(at for at in self._map.chars(starts) if at not in defined)
+            if places:
+                found[name] = places
+        return found
+
+    @cached_property
+    def _references(self) -> tuple[Reference, ...]:
+        if not self._mentions:
+            return ()
+        called = set(self._map.chars(sorted(tags.calls(self.root, self.language))))
+        found = [
+            Reference(name, start, start + len(name), start in called)
+            for name, starts in self._mentions.items()
+            for start in starts
+        ]
+        return tuple(sorted(found, key=lambda reference: reference.start))
+
+
+def _parser(language: str) -> Parser:
+    """A parser of its own for each parse: it costs a microsecond, and one shared by threads would break."""
+    return Parser(grammar(language))
+
+
+def _kind(kind: str, around: list[Unit]) -> str:
+    return "method" if kind == "function" and around and around[-1].kind == "class" else kind
+
+
+def _point(source: bytes, at: int) -> Point:
+    return Point(source.count(b"\n", 0, at), at - (source.rfind(b"\n", 0, at) + 1))
+
+
+def _advance(start: Point, added: bytes) -> Point:
+    rows = added.count(b"\n")
+    tail = len(added) - (added.rfind(b"\n") + 1)
+    return Point(start.row + rows, tail if rows else start.column + tail)
