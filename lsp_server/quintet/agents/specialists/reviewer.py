@@ -1,0 +1,105 @@
+"""The Reviewer: which of the candidates that passed may be offered, and is it true in a fresh, full run.
+
+Deterministic part: rules on scope, elisions and the judge's files, then likelihood of the whole unit and
+smallness. A capable model chooses among what the rules let through. The tests have the last word.
+"""
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+
+from quintet.agents.ask import ask
+from quintet.agents.edit_format import careless
+from quintet.agents.ranking import score_request, scored
+from quintet.agents.run import Judged, Report, Run
+from quintet.agents.targets import Target
+from quintet.agents.task import Alternative, Event, Note, Verified
+from quintet_models.backends.base import BackendError
+from quintet_models.messages import Usage
+from quintet_models.policy import Choice
+
+_WHOLE_UNIT = 4_096
+_SIZE_WEIGHT = 0.02
+_SHOWN = 6
+_VERIFIED_AT_MOST = 5
+
+
+async def act(run: Run, choice: Choice) -> AsyncIterator[Event]:
+    """Turn `run.plausible` into `run.verified`, or reject what does not stand."""
+    if run.trial is None:
+        run.report = Report("nothing can be verified: no test was run")
+        return
+    plausible, run.plausible = run.plausible, []
+    allowed = [judged for judged in plausible if not _objection(run, judged)]
+    run.rejected.extend(judged for judged in plausible if judged not in allowed)
+    ordered = await _by_likelihood(run, allowed)
+    by_model = False
+    if run.capable and len(ordered) > 0:
+        try:
+            ordered, reason = await _chosen(run, choice, ordered)
+            by_model = True
+            yield Note(f"Reviewer: {reason}")
+        except BackendError as error:
+            yield Note(f"The Reviewer goes on without the model: {error}")
+    for judged in ordered[:_VERIFIED_AT_MOST]:
+        verdict = await run.trial.verify(judged.proposal.patch)
+        if verdict.verified:
+            others = tuple(_alternative(other) for other in ordered if other is not judged)
+            run.verified = Verified(judged.proposal.patch, judged.proposal.diff, verdict, others)
+            run.report = Report(f"accepted: {judged.proposal.description}", by_model)
+            return
+        yield Note(f"Rejected `{judged.proposal.description}`: {verdict.reason}")
+        run.rejected.append(judged)
+    run.report = Report(f"accepted none of {len(plausible)} candidate(s)", by_model)
+
+
+def _objection(run: Run, judged: Judged) -> str:
+    """Why the rules refuse a candidate; empty if they do not."""
+    document = judged.proposal.document
+    if not run.may_change(document.path):
+        return f"it changes {document.path}, which may not be changed"
+    problem = careless(document, judged.proposal.text)
+    return problem.message if problem else ""
+
+
+async def _by_likelihood(run: Run, plausible: Sequence[Judged]) -> list[Judged]:
+    """Best first, by the likelihood of the whole unit and the size of the change."""
+    rescored = list(plausible)
+    if len(plausible) > 1 and run.ranker.by_model and run.backend is not None:
+        for target in run.targets:
+            mine = [judged for judged in plausible if judged.proposal.document.path == target.document.path
+                    and _inside(judged, target)]  # fmt: skip
+            if not mine:
+                continue
+            request = score_request([j.proposal for j in mine], target, run.task, window=_WHOLE_UNIT)
+            scores = await run.backend.score(request)
+            run.usage += Usage(prompt_tokens=scores.tokens)
+            for judged, ratio in zip(mine, scores.ratios, strict=True):
+                rescored[rescored.index(judged)] = replace(judged, proposal=scored(judged.proposal, ratio))
+    return sorted(rescored, key=lambda judged: _SIZE_WEIGHT * judged.proposal.size - judged.proposal.score)
+
+
+def _inside(judged: Judged, target: Target) -> bool:
+    edits = judged.proposal.edits
+    return target.start <= edits[0].start and edits[-1].end <= target.end
+
+
+async def _chosen(run: Run, choice: Choice, ordered: list[Judged]) -> tuple[list[Judged], str]:
+    """The model's choice first. Raises `BackendError` when it gives no usable answer."""
+    shown = ordered[:_SHOWN]
+    words = "\n\n".join(f"{number}:\n{judged.proposal.diff}" for number, judged in enumerate(shown, start=1))
+    answer = (await ask(run, "reviewer", choice.mode, words))[0].strip()
+    match = re.match(r"\D{0,12}(\d+)\W*(.*)", answer)
+    if match is None or int(match[1]) > len(shown):
+        raise BackendError("it named none of the candidates")
+    number, reason = int(match[1]), match[2].splitlines()[0] if match[2] else "no reason given"
+    if number == 0:
+        run.hypotheses.append(f"The reviewer refused a patch that passed: {reason}")
+        run.rejected.extend(ordered)
+        return [], reason
+    first = shown[number - 1]
+    return [first, *(judged for judged in ordered if judged is not first)], reason
+
+
+def _alternative(judged: Judged) -> Alternative:
+    return Alternative(judged.proposal.description, judged.proposal.diff, judged.proposal.score)

@@ -1,0 +1,35 @@
+"""Fixtures: workspaces with a real bug in them, and the sandbox of this machine."""
+
+from pathlib import Path
+
+import pytest
+
+from quintet.tools.sandbox import Sandbox, probe
+from support import BUGGY, TEST, Lay
+
+
+@pytest.fixture
+def lay(tmp_path: Path) -> Lay:
+    """Write files into a fresh workspace."""
+
+    def write(files: dict[str, str]) -> Path:
+        root = tmp_path / "workspace"
+        for path, text in files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(text.encode())
+        root.mkdir(exist_ok=True)
+        return root
+
+    return write
+
+
+@pytest.fixture
+def shop(lay: Lay) -> Path:
+    """A package with one bug and one failing test."""
+    return lay({"shop/__init__.py": "", "shop/prices.py": BUGGY, "tests/test_prices.py": TEST})
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Sandbox:
+    """The best isolation this machine offers."""
+    return probe()
