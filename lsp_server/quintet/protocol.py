@@ -1,0 +1,335 @@
+"""Between LSP's words and ours: positions, URIs, edits, diagnostics and what each editor can do.
+
+The only home of code units, URIs and editor quirks; it knows text and nothing of settings, agents or engines.
+"""
+
+import os
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
+
+from lsprotocol import types as lsp
+
+from quintet.workspace.edits import Edit, FileEdit, Patch
+
+Encoding = Literal["utf-8", "utf-16", "utf-32"]
+WINDOWS = os.name == "nt"
+SOURCE = "quintet"
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_LINE_FEED = re.compile(r"\r?\n")
+_DRIVE = re.compile(r"/[A-Za-z]:")
+_LF_ONLY_CLIENTS = ("neovim", "vim", "emacs", "eglot", "lsp-mode")
+"""Editors that keep a lone carriage return inside its line, where the specification ends the line there."""
+
+
+# --- positions ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How one client counts: the code unit of `character`, and whether a lone CR ends a line."""
+
+    encoding: Encoding = "utf-16"
+    lone_cr: bool = True
+
+    def lines(self, text: str) -> "Lines":
+        """The text made ready for conversions in both directions."""
+        return Lines(text, self)
+
+
+class Lines:
+    """Positions and offsets of one text. Offsets are code points, positions the client's."""
+
+    __slots__ = ("_codec", "_ends", "_starts", "text")
+
+    def __init__(self, text: str, codec: Codec) -> None:
+        self.text = text
+        self._codec = codec
+        breaks = [m.span() for m in (_LINE_END if codec.lone_cr else _LINE_FEED).finditer(text)]
+        self._starts = [0, *(end for _, end in breaks)]
+        self._ends = [*(start for start, _ in breaks), len(text)]
+
+    def offset(self, position: lsp.Position) -> int:
+        """The offset of a position; one beyond its line or the text is moved back to the nearest place."""
+        if position.line >= len(self._starts):
+            return len(self.text)
+        start, end = self._starts[position.line], self._ends[position.line]
+        return start + _characters(self.text[start:end], position.character, self._codec.encoding)
+
+    def position(self, offset: int) -> lsp.Position:
+        """The position of an offset, which lies in `0..len(text)`."""
+        line = self.line(offset)
+        start = self._starts[line]
+        # An offset between CR and LF belongs to no line's text: LSP can only name the place before both.
+        end = min(offset, self._ends[line])
+        return lsp.Position(line, _units(self.text[start:end], self._codec.encoding))
+
+    def line(self, offset: int) -> int:
+        """The line of an offset, from 0."""
+        return bisect_right(self._starts, offset) - 1
+
+    def range(self, start: int, end: int) -> lsp.Range:
+        """The range of two offsets."""
+        return lsp.Range(self.position(start), self.position(end))
+
+    def holds(self, span: lsp.Range) -> bool:
+        """Whether a range lies within the text's lines."""
+        return span.start.line <= span.end.line < len(self._starts)
+
+
+def _units(line: str, encoding: Encoding) -> int:
+    """Code units of a piece of one line."""
+    if encoding == "utf-32" or line.isascii():
+        return len(line)
+    if encoding == "utf-16":
+        return len(line.encode("utf-16-le", "surrogatepass")) // 2
+    return len(line.encode("utf-8", "surrogatepass"))
+
+
+def _characters(line: str, units: int, encoding: Encoding) -> int:
+    """How many whole characters fit in `units` code units of a line."""
+    if encoding == "utf-32" or line.isascii():
+        return min(units, len(line))
+    wide = 1 << 16
+    sizes = (
+        (2 if ord(c) >= wide else 1) if encoding == "utf-16" else len(c.encode("utf-8", "surrogatepass"))
+        for c in line
+    )
+    for count, total in enumerate(accumulate(sizes)):
+        if total > units:
+            return count
+    return len(line)
+
+
+# --- URIs ---------------------------------------------------------------------------------------------
+
+
+def file_path(uri: str, *, windows: bool = WINDOWS) -> str | None:
+    """The absolute path a file URI names, with forward slashes; None for every other scheme.
+
+    Bytes that are no UTF-8 come out as the file system knows them (PEP 383); a drive letter is upper case.
+    """
+    parts = urlsplit(uri)
+    if parts.scheme != "file":
+        return None
+    path = os.fsdecode(unquote_to_bytes(parts.path)) or "/"
+    if windows and _DRIVE.match(path):
+        return path[1].upper() + path[2:]
+    if parts.netloc and parts.netloc.lower() != "localhost":
+        return f"//{parts.netloc}{path}" if windows else None
+    return path
+
+
+def file_uri(path: str, *, windows: bool = WINDOWS) -> str:
+    """The URI of an absolute path with forward slashes."""
+    if windows and path.startswith("//"):
+        return "file:" + quote_from_bytes(os.fsencode(path))
+    prefix = "file:///" if windows and not path.startswith("/") else "file://"
+    return prefix + quote_from_bytes(os.fsencode(path))
+
+
+def workspace_path(uri: str, root: Path | None) -> str | None:
+    """How the core calls a document: relative to the workspace, or absolute where it lies outside.
+
+    None for documents that are no files. A workspace reached through a symbolic link is still the workspace.
+    """
+    path = file_path(uri)
+    if path is None or "\0" in path:
+        return None
+    full = Path(os.path.normpath(path))
+    if root is None:
+        return full.as_posix()
+    for candidate, base in ((full, root), (full.parent.resolve() / full.name, root.resolve())):
+        if candidate.is_relative_to(base):
+            return candidate.relative_to(base).as_posix()
+    return full.as_posix()
+
+
+# --- what the client can do ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The editor, as far as it changes what we send."""
+
+    codec: Codec = Codec()
+    document_changes: bool = False
+    annotations: bool = False
+    creates_files: bool = False
+    literals: bool = False
+    resolves: bool = False
+    disabled: bool = False
+    model_tag: bool = False
+    progress: bool = False
+    configuration: bool = False
+    registers_settings: bool = False
+    diagnostic_data: bool = False
+
+
+def client_of(params: lsp.InitializeParams, encoding: str) -> Client:
+    """Read what an editor declared; `encoding` is the position encoding that was agreed on."""
+    name = params.client_info.name.lower() if params.client_info else ""
+    declared = params.capabilities
+    edits = _get(declared, "workspace.workspace_edit")
+    actions = _get(declared, "text_document.code_action")
+    operations = _get(edits, "resource_operations") or ()
+    return Client(
+        codec=Codec(_encoding(encoding), lone_cr=not name.startswith(_LF_ONLY_CLIENTS)),
+        # Neovim understands documentChanges but declares only the file operations that live inside them.
+        document_changes=bool(_get(edits, "document_changes") or operations),
+        annotations=_get(edits, "change_annotation_support") is not None,
+        creates_files=lsp.ResourceOperationKind.Create in operations,
+        literals=_get(actions, "code_action_literal_support") is not None,
+        resolves=bool(_get(actions, "data_support"))
+        and "edit" in (_get(actions, "resolve_support.properties") or ()),
+        disabled=bool(_get(actions, "disabled_support")),
+        model_tag=lsp.CodeActionTag.LlmGenerated in (_get(actions, "tag_support.value_set") or ()),
+        progress=bool(_get(declared, "window.work_done_progress")),
+        configuration=bool(_get(declared, "workspace.configuration")),
+        registers_settings=bool(_get(declared, "workspace.did_change_configuration.dynamic_registration")),
+        diagnostic_data=bool(_get(declared, "text_document.publish_diagnostics.data_support")),
+    )
+
+
+def _encoding(name: str) -> Encoding:
+    return "utf-8" if name == "utf-8" else "utf-32" if name == "utf-32" else "utf-16"
+
+
+def _get(declared: Any, path: str) -> Any:
+    """A capability by its dotted name; None where any part of it is missing."""
+    for name in path.split("."):
+        declared = getattr(declared, name, None)
+    return declared
+
+
+# --- edits --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A file as the editor has it: its name for it, the text the edits were made for, the version if open."""
+
+    uri: str
+    text: str
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An edit this editor cannot be given: one sentence."""
+
+    reason: str
+
+
+def to_workspace_edit(
+    patch: Patch, targets: Mapping[str, Target], client: Client, *, label: str, description: str = ""
+) -> lsp.WorkspaceEdit | Refused:
+    """The patch as the editor takes it.
+
+    `targets` holds every path of the patch, an empty text for a new file. With `document_changes` the edits
+    carry the version they were made for, so that an editor whose buffer moved on can refuse them.
+    """
+    created = [change.path for change in patch.files if change.base is None]
+    if created and not (client.creates_files and client.document_changes):
+        return Refused(f"The fix adds {created[0]}, and this editor does not let a server create files.")
+    if not client.document_changes:
+        changes = {
+            targets[change.path].uri: _text_edits(change, targets[change.path], client, None)
+            for change in patch.files
+        }
+        return lsp.WorkspaceEdit(changes=changes)
+    annotation = SOURCE if client.annotations else None
+    return lsp.WorkspaceEdit(
+        document_changes=[
+            part for change in patch.files for part in _document_change(change, targets, client, annotation)
+        ],
+        change_annotations={
+            SOURCE: lsp.ChangeAnnotation(label=label, needs_confirmation=False, description=description)
+        }
+        if annotation
+        else None,
+    )
+
+
+def _document_change(
+    change: FileEdit, targets: Mapping[str, Target], client: Client, annotation: str | None
+) -> Sequence[lsp.TextDocumentEdit | lsp.CreateFile]:
+    target = targets[change.path]
+    identifier = lsp.OptionalVersionedTextDocumentIdentifier(uri=target.uri, version=target.version)
+    edit = lsp.TextDocumentEdit(identifier, _text_edits(change, target, client, annotation))
+    if change.base is None:
+        options = lsp.CreateFileOptions(overwrite=False, ignore_if_exists=False)
+        return (lsp.CreateFile(uri=target.uri, options=options, annotation_id=annotation), edit)
+    return (edit,)
+
+
+def _text_edits(change: FileEdit, target: Target, client: Client, annotation: str | None) -> list[Any]:
+    lines = client.codec.lines(target.text)
+    edits = [(lines.range(edit.start, edit.end), edit.text) for edit in _sayable(change.edits, target.text)]
+    if annotation:
+        return [lsp.AnnotatedTextEdit(annotation, span, text) for span, text in edits]
+    return [lsp.TextEdit(span, text) for span, text in edits]
+
+
+def _sayable(edits: Sequence[Edit], text: str) -> list[Edit]:
+    """The same change without a boundary between CR and LF, where no position can point."""
+    result: list[Edit] = []
+    for edit in edits:
+        if result and result[-1].end == edit.start:
+            last = result.pop()
+            edit = Edit(last.start, edit.end, last.text + edit.text)  # noqa: PLW2901 -- one edit from two
+        result.append(edit)
+    return [_widened(edit, text) for edit in result]
+
+
+def _widened(edit: Edit, text: str) -> Edit:
+    start, end, new = edit.start, edit.end, edit.text
+    if text[start - 1 : start + 1] == "\r\n":
+        start, new = start - 1, "\r" + new
+    if text[end - 1 : end + 1] == "\r\n":
+        end, new = end + 1, new + "\n"
+    return Edit(start, end, new)
+
+
+# --- diagnostics --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A diagnostic someone showed the user. `line` counts from 1; `version` is known of ours only."""
+
+    message: str
+    source: str
+    line: int
+    version: int | None
+
+
+def to_diagnostic(span: lsp.Range, message: str, version: int | None, client: Client) -> lsp.Diagnostic:
+    """One of our own problems; where the editor keeps `data`, it carries the version it speaks of."""
+    return lsp.Diagnostic(
+        range=span,
+        message=message,
+        severity=lsp.DiagnosticSeverity.Error,
+        source=SOURCE,
+        code="syntax",
+        data={"version": version} if client.diagnostic_data else None,
+    )
+
+
+def from_diagnostic(diagnostic: lsp.Diagnostic) -> Reported:
+    """A diagnostic of ours or of another server, as the core sees it."""
+    ours = diagnostic.source == SOURCE
+    data = diagnostic.data if ours and isinstance(diagnostic.data, Mapping) else {}
+    version = data.get("version")
+    return Reported(
+        message=diagnostic.message,
+        source=diagnostic.source or "",
+        line=diagnostic.range.start.line + 1,
+        version=version if isinstance(version, int) else None,
+    )

@@ -1,0 +1,388 @@
+"""The one mutable object of a running server: open documents, settings, the engine and the repairs under way.
+
+It speaks of texts, offsets and tasks; it must not know the protocol, so headless runs and tests use it as is.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from quintet.agents.task import Abandoned, Event, Note, RunFinished, RunStarted, Task, Verified
+from quintet.settings import Place, Problem, Settings, Source, resolve
+from quintet.workspace.deny import denied
+from quintet.workspace.document import Document, Unreadable, read
+from quintet.workspace.edits import Conflict, Edit, FileEdit, Patch, apply, rebase_file, unified
+
+if TYPE_CHECKING:  # imported where they are used: a server that has not been asked for a fix needs none
+    from quintet.tools.sandbox import Sandbox
+    from quintet.tools.verdict import Verdict
+    from quintet.workspace.snapshot import Snapshot
+    from quintet.workspace.syntax import SyntaxTree
+    from quintet_models.backends.base import Backend
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+_FEW_EDITS = 4
+"""Up to this many edits since the last parse are parsed one by one; beyond, the whole text is."""
+_CHASES = 3
+"""How often a fix is moved along with a text that keeps changing before it is given up."""
+
+
+@dataclass(slots=True)
+class Open:
+    """A document an editor holds. `name` is the editor's for it; `refusal` says why we must not edit it."""
+
+    name: str
+    document: Document
+    refusal: str | None = None
+    tree: "SyntaxTree | None" = None
+    unparsed: list[Edit] = field(default_factory=list)
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Something the user should be told even if they do not look at the progress: one sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The texts are no longer those a patch was made for: one sentence."""
+
+    reason: str
+
+
+class Session:
+    """What a client has told us, and what we are doing about it.
+
+    State changes are plain methods and short; long work is asynchronous and reads a Snapshot.
+    """
+
+    def __init__(self) -> None:
+        self.root: Path | None = None
+        self.documents: dict[str, Open] = {}
+        self.settings = Settings()
+        self.test_command: str | None = None
+        """The command the last repair ran, where the settings name none."""
+        self.changed = asyncio.Event()
+        self.dirty: set[str] = set()
+        """Paths opened, changed or closed since somebody last took them; `changed` is set with them."""
+        self._sources: dict[Place, Source] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._turn = asyncio.Lock()
+        self._engine = _Engine()
+        self._sandbox: Sandbox | None = None
+
+    # --- settings -------------------------------------------------------------------------------------
+
+    def configure(self, *sources: Source) -> tuple[Problem, ...]:
+        """Take options, each source replacing what its place said before; return what is wrong with them."""
+        self._sources |= {source.place: source for source in sources}
+        resolved = resolve(self._sources.values())
+        self.settings = resolved.settings
+        for path in self.documents:
+            self._touch(path)
+        return tuple(problem for problem in resolved.problems if problem.source in sources)
+
+    # --- documents ------------------------------------------------------------------------------------
+
+    def open(self, path: str, name: str, text: str, version: int | None) -> None:
+        """A document is in the editor's hands now. How it is encoded is read from the disk."""
+        self.documents[path] = Open(name, Document(path, text, version))
+        self.saved(path)
+        self._touch(path)
+
+    def saved(self, path: str) -> None:
+        """The disk has an open document's text: its encoding may be another one now."""
+        held = self.documents[path]
+        on_disk = self._read(path)
+        held.refusal = denied(path)
+        if isinstance(on_disk, Unreadable):
+            held.refusal = held.refusal or (on_disk.reason if self._exists(path) else None)
+            on_disk = Document(path, "")
+        held.document = replace(on_disk.with_text(held.document.text), version=held.document.version)
+
+    def edit(self, path: str, edit: Edit, version: int | None) -> None:
+        """An open document changed at one place."""
+        held = self.documents[path]
+        text = apply(held.document.text, (edit,))
+        held.document = replace(held.document.with_text(text), version=version)
+        held.unparsed.append(edit)
+        self._touch(path)
+
+    def close(self, path: str) -> None:
+        """The disk is the truth again."""
+        if self.documents.pop(path, None):
+            self._touch(path)
+
+    def _touch(self, path: str) -> None:
+        self.dirty.add(path)
+        self.changed.set()
+
+    def take_dirty(self) -> frozenset[str]:
+        """The paths changed since the last call."""
+        taken = frozenset(self.dirty)
+        self.dirty.clear()
+        self.changed.clear()
+        return taken
+
+    def tree(self, path: str) -> "SyntaxTree | None":
+        """The syntax of an open document as it is now; None where there is no grammar for it."""
+        from quintet.workspace.syntax import parse  # noqa: PLC0415
+        from quintet.workspace.trees import remember  # noqa: PLC0415 -- grammars come after `initialize`
+
+        held = self.documents[path]
+        if held.tree is None or len(held.unparsed) > _FEW_EDITS:
+            language = held.document.language
+            held.tree = parse(held.document.text, language) if language else None
+        else:
+            for edit in held.unparsed:
+                held.tree = held.tree.edited((edit,))
+        held.unparsed.clear()
+        if held.tree is not None:
+            remember(held.tree)  # so that a snapshot of this text does not parse it again
+        return held.tree
+
+    def current(self, path: str) -> Document | Unreadable:
+        """A file of the workspace as the user sees it: the open document, or what the disk holds."""
+        held = self.documents.get(path)
+        if held is None:
+            return self._read(path)
+        return held.document if held.refusal is None else Unreadable(path, held.refusal)
+
+    def _read(self, path: str) -> Document | Unreadable:
+        return read(self.root or Path("/"), path)
+
+    def _exists(self, path: str) -> bool:
+        return (self.root or Path("/")).joinpath(path).exists()
+
+    # --- work -----------------------------------------------------------------------------------------
+
+    def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Run something that must not outlive the session."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    @property
+    def busy(self) -> bool:
+        """Whether a repair is under way."""
+        return self._turn.locked()
+
+    async def aclose(self) -> None:
+        """Stop everything under way and free the engine; safe to call twice."""
+        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._engine.aclose()
+
+    def obstacle(self, path: str | None) -> str | None:
+        """Why no repair can be started at a path: one sentence, or None."""
+        if self.root is None:
+            return "Quintet needs a folder to work in: open the project's folder, not a single file."
+        if not self.settings.trusted:
+            return "This workspace is not trusted, so Quintet does not run its tests."
+        if path is None:
+            return None
+        if Path(path).is_absolute():
+            return f"{path} lies outside the workspace {self.root}."
+        held = self.documents.get(path)
+        return held.refusal if held else None
+
+    async def repair(self, task: Task) -> AsyncGenerator[Event | Notice]:
+        """Repair, one run at a time; iterate inside `contextlib.aclosing`.
+
+        The last event is RunFinished. The patch in it fits the documents as they are at that moment: one
+        made for texts that have changed meanwhile was moved along and verified again, or is Abandoned.
+        """
+        if problem := self.obstacle(task.path):
+            yield _abandoned(problem)
+            return
+        if self._turn.locked():
+            yield Note("Waiting for the repair before this one.")
+        async with self._turn:
+            sandbox = await self._probe()
+            if self.settings.sandbox == "strict" and sandbox.level != "bubblewrap":
+                yield _abandoned(
+                    f"The setting quintet.sandbox is strict, and only {sandbox.describe()} works."
+                )
+                return
+            yield Note("Connecting to the model")
+            backend, trouble = await self._engine.get(self.settings)
+            if trouble:
+                yield Notice(trouble)
+            snapshot = await self.snapshot()
+            async with aclosing(self._run(task, snapshot, backend, sandbox)) as events:
+                async for event in events:
+                    if isinstance(event, RunStarted):
+                        self.test_command = event.command or self.test_command
+                    if isinstance(event, RunFinished) and isinstance(event.outcome, Verified):
+                        outcome = await self._settle(event.outcome, snapshot, sandbox)
+                        yield msgspec.structs.replace(event, outcome=outcome)
+                    else:
+                        yield event
+
+    def _run(
+        self, task: Task, snapshot: "Snapshot", backend: "Backend | None", sandbox: "Sandbox"
+    ) -> AsyncGenerator[Event]:
+        from quintet.agents.controller import repair  # noqa: PLC0415
+        from quintet_models.policy import CascadePolicy  # noqa: PLC0415
+
+        return repair(
+            task,
+            snapshot,
+            policy=CascadePolicy(),
+            backend=backend,
+            sandbox=sandbox,
+            budget=self.settings.budget,
+            mode=self.settings.mode,
+        )
+
+    async def snapshot(self) -> "Snapshot":
+        """The workspace as it is now, unsaved buffers included. The scan does not hold up the event loop."""
+        from quintet.workspace.snapshot import open_snapshot  # noqa: PLC0415
+
+        assert self.root is not None  # noqa: S101 -- `obstacle` comes first
+        return await asyncio.to_thread(open_snapshot, self.root, self._overlays())
+
+    def _overlays(self) -> dict[str, Document]:
+        """The buffers that stand for files of the workspace."""
+        return {
+            path: held.document
+            for path, held in self.documents.items()
+            if held.refusal is None and not Path(path).is_absolute()
+        }
+
+    async def _probe(self) -> "Sandbox":
+        from quintet.tools.sandbox import probe  # noqa: PLC0415
+
+        if self._sandbox is None:
+            self._sandbox = await asyncio.to_thread(probe)
+        return self._sandbox
+
+    # --- texts that move on ---------------------------------------------------------------------------
+
+    def documents_of(self, patch: Patch) -> dict[str, Document] | Moved:
+        """The texts a patch is about to change, if they still are the ones it was made for."""
+        found: dict[str, Document] = {}
+        for change in patch.files:
+            document = self.current(change.path)
+            if change.base is None:
+                if isinstance(document, Document):
+                    return Moved(f"{change.path} has come to exist meanwhile.")
+                found[change.path] = Document(change.path, "")
+            elif isinstance(document, Unreadable):
+                return Moved(document.reason)
+            elif document.digest != change.base:
+                return Moved(f"{change.path} has changed meanwhile.")
+            else:
+                found[change.path] = document
+        return found
+
+    async def _settle(
+        self, outcome: Verified, snapshot: "Snapshot", sandbox: "Sandbox"
+    ) -> Verified | Abandoned:
+        """Bring a verified patch to the texts of now; what changed under it is verified once more."""
+        for _ in range(_CHASES):
+            if not self._moved_on(snapshot) and not isinstance(self.documents_of(outcome.patch), Moved):
+                return outcome
+            patch = self._rebase(outcome.patch, snapshot)
+            if isinstance(patch, Moved):
+                return Abandoned(f"The fix was found, but {patch.reason} Ask again.")
+            snapshot = await self.snapshot()
+            verdict = await self._verify(patch, outcome.verdict, snapshot, sandbox)
+            if isinstance(verdict, str) or not verdict.verified:
+                reason = verdict if isinstance(verdict, str) else verdict.reason
+                return Abandoned(f"The fix was found, but not for the text as it is now: {reason}")
+            before = {change.path: snapshot.document(change.path) for change in patch.files}
+            texts = {path: found for path, found in before.items() if isinstance(found, Document)}
+            outcome = Verified(patch, unified(patch, texts), verdict, outcome.alternatives)
+        return Abandoned("The fix was found, but the text keeps changing. Ask again when it is at rest.")
+
+    def _moved_on(self, snapshot: "Snapshot") -> bool:
+        """Whether a buffer, open then or now, is no longer what the tests were run on."""
+        now = {path: self.current(path) for path in {*snapshot.overlays, *self._overlays()}}
+        return any(
+            isinstance(tested := snapshot.overlays.get(path) or snapshot.document(path), Unreadable)
+            or isinstance(document, Unreadable)
+            or tested.text != document.text
+            for path, document in now.items()
+        )
+
+    def _rebase(self, patch: Patch, snapshot: "Snapshot") -> Patch | Moved:
+        moved: list[FileEdit] = []
+        for change in patch.files:
+            before, now = snapshot.document(change.path), self.current(change.path)
+            if change.base is None:
+                if isinstance(now, Document):
+                    return Moved(f"{change.path} has come to exist meanwhile.")
+                moved.append(change)
+                continue
+            if isinstance(before, Unreadable) or isinstance(now, Unreadable):
+                return Moved(f"{change.path} is no longer there to be changed.")
+            rebased = rebase_file(change, before, now)
+            if isinstance(rebased, Conflict):
+                return Moved(f"{change.path} was edited in the same place meanwhile.")
+            moved.append(rebased)
+        return Patch(tuple(moved))
+
+    async def _verify(
+        self, patch: Patch, earlier: "Verdict", snapshot: "Snapshot", sandbox: "Sandbox"
+    ) -> "Verdict | str":
+        from quintet.tools.trial import TrialError, open_trial  # noqa: PLC0415
+
+        try:
+            async with open_trial(
+                snapshot, command=earlier.command, named=earlier.named, sandbox=sandbox
+            ) as trial:
+                return await trial.verify(patch)
+        except TrialError as error:
+            return str(error)
+
+
+class _Engine:
+    """The one connection to a model that all requests share: made when first wanted, then kept."""
+
+    def __init__(self) -> None:
+        self._backend: Backend | None = None
+        self._spec = ""
+        self._told = ""
+
+    async def get(self, settings: Settings) -> tuple["Backend | None", str]:
+        """The backend, and what to tell the user: a failure is told once and tried again the next time."""
+        from quintet_models.backends import connect  # noqa: PLC0415
+        from quintet_models.backends.base import BackendError  # noqa: PLC0415
+
+        if settings.backend != self._spec:
+            await self.aclose()
+        if self._backend is None and settings.backend != "none":
+            try:
+                self._backend = await connect(settings.backend, threads=settings.threads)
+            except BackendError as error:
+                trouble = f"No model: {error} Quintet searches without one."
+                told, self._told = self._told, trouble
+                return None, trouble if trouble != told else ""
+            self._spec, self._told = settings.backend, ""
+        return self._backend, ""
+
+    async def aclose(self) -> None:
+        backend, self._backend = self._backend, None
+        if backend is not None:
+            with suppress(Exception):
+                await backend.aclose()
+
+
+def _abandoned(reason: str) -> RunFinished:
+    """A run that ended before it began."""
+    from quintet_models.messages import Usage  # noqa: PLC0415
+
+    return RunFinished(Abandoned(reason), "fast", (), Usage(), 0.0, 0)

@@ -1,0 +1,84 @@
+"""From spawn to `initialize` answered: Quintet beside a pygls server that does nothing, in turns.
+
+    python tests/bench/bench_start.py [ROUNDS]
+
+Prints the median of each and their ratio. Both start with the same interpreter, and in every round one after
+the other, so that a busy machine slows both alike.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+SERVERS = {
+    "bare pygls": [
+        "-c",
+        "from pygls.lsp.server import LanguageServer; LanguageServer('bare', '1').start_io()",
+    ],
+    "quintet": ["-m", "quintet", "serve"],
+}
+
+
+def main() -> None:
+    """Measure and print."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    seconds: dict[str, list[float]] = {name: [] for name in SERVERS}
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(rounds + 1):
+            for name, arguments in SERVERS.items():
+                spent = start([sys.executable, *arguments], Path(folder))
+                if number:  # the first round fills the file cache
+                    seconds[name].append(spent)
+    medians = {name: statistics.median(times) for name, times in seconds.items()}
+    for name, median in medians.items():
+        low, high = min(seconds[name]), max(seconds[name])
+        sys.stdout.write(f"{name:12} {median:.3f} s median of {rounds} ({low:.3f} to {high:.3f})\n")
+    sys.stdout.write(f"ratio        {medians['quintet'] / medians['bare pygls']:.2f}\n")
+
+
+def start(command: list[str], folder: Path) -> float:
+    """Seconds until a server spawned in `folder` has answered `initialize`; it is then asked to go."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    with process:
+        capabilities = {"general": {"positionEncodings": ["utf-16"]}}
+        _send(
+            process,
+            "initialize",
+            {"processId": None, "rootUri": folder.as_uri(), "capabilities": capabilities},
+        )
+        _receive(process)
+        spent = time.perf_counter() - began
+        _send(process, "shutdown", None)
+        _receive(process)
+        _send(process, "exit", None, request=False)
+        process.wait(30)
+    return spent
+
+
+def _send(process: "subprocess.Popen[bytes]", method: str, params: Any, *, request: bool = True) -> None:
+    message = {"jsonrpc": "2.0", "method": method, "params": params} | ({"id": method} if request else {})
+    body = json.dumps(message).encode()
+    assert process.stdin
+    process.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+    process.stdin.flush()
+
+
+def _receive(process: "subprocess.Popen[bytes]") -> Any:
+    assert process.stdout
+    length = 0
+    while (line := process.stdout.readline().strip()) != b"":
+        name, _, value = line.partition(b":")
+        length = int(value) if name.lower() == b"content-length" else length
+    return json.loads(process.stdout.read(length))
+
+
+if __name__ == "__main__":
+    main()
