@@ -127,6 +127,11 @@ def test_only_python_has_coding_lines() -> None:
             codecs.BOM_UTF8 + b"# coding: latin-1\n",
             "a.py has a UTF-8 byte order mark but declares latin-1.",
         ),
+        (
+            "a.py",
+            b"# coding: unicode_escape\n'\\\x01'\n",
+            "a.py would not survive being read and written as unicode_escape.",
+        ),
         ("a.py", b"# coding: utf-7\n+AGE-\n", "a.py would not survive being read and written as utf-7."),
     ],
 )

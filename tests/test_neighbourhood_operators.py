@@ -47,9 +47,9 @@ PYTHON_EXPRESSIONS = [
     ("range(n)", "bound", ["range(n + 1)", "range(n - 1)", "range(1, n)", "range(1, n + 1)"]),
     ("range(n - 1)", "bound", ["range(n)", "range(1, n)"]),
     ("range(1, n)", "bound", ["range(2, n)", "range(1, n + 1)", "range(n)", "range(1, n, -1)"]),
-    ("range(n, 0, -1)", "bound", ["range(n, 0)", "range(n, -1, -1)", "range(n + 1, 0, -1)"]),
+    ("range(n, 0, -1)", "argument", ["range(n, 0)", "range(n, -1, -1)", "range(n + 1, 0, -1)"]),
     ("items[n]", "index", ["items[n + 1]", "items[n - 1]", "items[0]", "items[-1]", "items"]),
-    ("items[n - 1]", "index", ["items[n]", "items[n - 1 + 1]"]),
+    ("items[n - 1]", "index", ["items[n]", "items[n + 1]", "items[0]"]),
     ("items[-1]", "index", ["items[0]", "items[-2]"]),
     ("items[n]", "slice", ["items[n:]", "items[:n]"]),
     ("items[1:n]", "slice", ["items[1:n + 1]", "items[0:n]", "items[1:]", "items[:n]", "items[n:1]"]),
@@ -84,7 +84,7 @@ SCRIPT_EXPRESSIONS = [
     ("n - m", "arithmetic", ["n + m"]),
     ("n / m", "wrap call", ["Math.floor(n / m)", "Math.round(n / m)"]),
     ("items.length", "offset", ["items.length - 1", "items.length + 1"]),
-    ("items.length - 1", "offset", ["items.length", "items.length - 1 + 1"]),
+    ("items.length - 1", "drop operand", ["items.length", "items.length + 1"]),
     ("items[n]", "index", ["items[n + 1]", "items[n - 1]", "items[0]"]),
     ("items.push(n)", "method", ["items.unshift(n)"]),
     ("s.slice(n, m)", "method", ["s.substring(n, m)"]),
@@ -727,6 +727,7 @@ def test_parameters_are_not_renamed() -> None:
 
 def test_grown_together_words_are_kept_apart() -> None:
     before = "def f(a):\n    return(a)if(a)else(1)\n"
-    assert "def f(a):\n    return(a)if(a)else 1\n" not in {before}
-    for text in kinds_by_text(before, "python"):
+    texts = kinds_by_text(before, "python")
+    assert "def f(a):\n    return(1)\n" in texts
+    for text in texts:
         compile(text, "program.py", "exec", dont_inherit=True)

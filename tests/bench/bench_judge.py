@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from quintet.tools.process_tree import descendants
 from quintet.tools.sandbox import probe
 from quintet.tools.trial import Trial, open_trial
 from quintet.tools.whole import run_whole
@@ -45,8 +46,8 @@ PLAIN = "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 "
 async def main(seconds: float) -> None:
     """Print the table."""
     sandbox = probe()
-    print(
-        f"{sandbox.level}, Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    sys.stdout.write(
+        f"{sandbox.level}, Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n"
     )
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
@@ -58,23 +59,22 @@ async def main(seconds: float) -> None:
                 started = time.perf_counter()
                 await trial.judge(candidate(trial, 0))
                 ready = time.perf_counter() - started
-                warm = await rate(trial, seconds, warm=True)
-                fresh = await rate(trial, seconds, warm=False)
+                warm, processor = await rate(trial, seconds, warm=True)
+                fresh, _ = await rate(trial, seconds, warm=False)
             sys.stdout.write(
-                f"{label:18} warm judge {warm:6.1f} /s   fresh process {fresh:5.2f} /s   "
-                f"{warm / fresh:4.0f} x   ready after {ready:.2f} s\n"
+                f"{label:18} warm judge {warm:6.1f} /s ({processor * 1000:.0f} ms of processor time each)   "
+                f"fresh process {fresh:5.2f} /s   {warm / fresh:4.0f} x   ready after {ready:.2f} s\n"
             )
 
 
-async def rate(trial: Trial, seconds: float, *, warm: bool) -> float:
-    """Candidates a second, over at least `seconds` and three candidates."""
-    started = time.perf_counter()
+async def rate(trial: Trial, seconds: float, *, warm: bool) -> tuple[float, float]:
+    """Candidates a second, over at least `seconds` and three candidates, and the processor time of each."""
+    started, used = time.perf_counter(), processor_time(trial)
     judged = 0
     while judged < 3 or time.perf_counter() - started < seconds:
         judged += 1
-        patch = candidate(trial, judged)
         if warm:
-            assert not (await trial.judge(patch)).plausible
+            assert not (await trial.judge(candidate(trial, judged))).plausible
         else:
             trial.shadow.write({"solution.py": Document("solution.py", PROGRAM.format(start=1000 + judged))})
             report = await run_whole(
@@ -82,7 +82,17 @@ async def rate(trial: Trial, seconds: float, *, warm: bool) -> float:
             )
             trial.shadow.restore()
             assert report.run.failing == trial.named
-    return judged / (time.perf_counter() - started)
+    return judged / (time.perf_counter() - started), (processor_time(trial) - used) / judged
+
+
+def processor_time(trial: Trial) -> float:
+    """Seconds that this process and the judge, with the forks it buried, have used."""
+    ticks = 0
+    if trial.quick.warm is not None:
+        for process in descendants(trial.quick.warm.child.process.pid):
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15]))
+    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
 
 
 def candidate(trial: Trial, number: int) -> Patch:

@@ -114,10 +114,13 @@ def decode(path: str, data: bytes, *, version: int | None = None) -> Document | 
 def _decoded(path: str, body: bytes, declared: str | None) -> str | Unreadable:
     """The text, which must give back its bytes and still show its own coding line."""
     encoding = declared or "utf-8"
+    lossy = Unreadable(path, f"{path} would not survive being read and written as {encoding}.")
+    if "escape" in (_codec(encoding) or ""):
+        return lossy  # these rewrite every line end, and warn on the way
     try:
         text = body.decode(encoding)
         if declared and (text.encode(encoding) != body or _declared(text[:4096]) != declared):
-            return Unreadable(path, f"{path} would not survive being read and written as {encoding}.")
+            return lossy
     except LookupError:
         return Unreadable(path, f"{path} declares the unknown encoding {encoding}.")
     except UnicodeError as error:

@@ -87,6 +87,20 @@ RATES: Mapping[str, float] = MappingProxyType(
 )
 
 
-def log_prior(kind: str, share: float) -> float:
-    """The prior of a change that has `share` of its kind's weight at its place."""
-    return math.log(RATES[kind] * share)
+# The weight that a kind usually has at a place: where less is proposed, what is proposed is not likelier.
+_USUAL: Mapping[str, float] = MappingProxyType(
+    {
+        "wrap call": 10.0,
+        "donor": 4.0,
+        "name": 4.0,
+        "term": 4.0,
+        "enclose": 4.0,
+        "conjunct": 8.0,
+        "guard": 10.0,
+    }
+)
+
+
+def log_prior(kind: str, weight: float, total: float) -> float:
+    """The prior of a change of `weight` where its kind has `total` at its place."""
+    return math.log(RATES[kind] * weight / max(total, _USUAL.get(kind, 1.0)))

@@ -15,6 +15,7 @@ from quintet.agents.neighbourhood.precedence import fit, level, operand
 from quintet.agents.neighbourhood.scope import Scope
 from quintet.agents.neighbourhood.shapes import MAPPING, NUMBER, SEQUENCE, TEXT, TRUTH, alike
 
+_ANSWERS = frozenset({"return", "assign", "declarator", "lambda"})
 _MOST_ENCLOSED = 8
 _MOST_JOINED = 20
 
@@ -89,12 +90,12 @@ def _is_whole_condition(node: Node) -> bool:
         return False
     if node.slot == "condition" or parent.kind == "filter" or (parent.kind == "parens" and asks_truth(node)):
         return True
-    return parent.kind == "return" and node.kind in {"comparison", "logic", "not"}
+    return parent.kind in _ANSWERS and node.kind in {"comparison", "logic", "not"}
 
 
 def constant_condition(node: Node, scope: Scope) -> Iterator[Change]:
     """`if a` → `if True`, `if False`."""
-    if _is_whole_condition(node) and node.parent is not None and node.parent.kind not in {"return", "while"}:
+    if _is_whole_condition(node) and node.parent is not None and node.parent.kind not in {*_ANSWERS, "while"}:
         for text in (scope.grammar.true, scope.grammar.false):
             yield Change("condition", node.start, node.end, text, 0.3)
 

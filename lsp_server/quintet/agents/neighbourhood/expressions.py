@@ -12,14 +12,14 @@ from quintet.agents.neighbourhood.shapes import NUMBER, alike, may_count, shape_
 
 _MOST_TERMS = 4
 _MOST_ELEMENTS = 8
-_SYMMETRIC = frozenset({"and", "or", "&&", "||", "==", "!=", "===", "!=="})
+_ORDERED = frozenset({"in", "not in", "instanceof"})
 _WHOLE = frozenset({"return", "assign", "augmented", "declarator", "comprehension", "lambda"})
 
 
 def swap_operands(node: Node, scope: Scope) -> Iterator[Change]:
-    """`a - b` → `b - a`."""
+    """`a - b` → `b - a`, `a in b` → `b in a`; a comparison the other way round is among the operators."""
     token = node.token()
-    if token is None or len(node.parts) != 2 or token.type in _SYMMETRIC:
+    if token is None or len(node.parts) != 2 or (node.kind == "comparison" and token.type not in _ORDERED):
         return
     left, right = node.parts
     if token.type in {"+", "*"} and {shape_of(part, scope.shapes) for part in (left, right)} == {NUMBER}:

@@ -7,6 +7,7 @@ twice. It knows no tests and no models, and judges nothing.
 import math
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from quintet.agents.neighbourhood.candidate import Candidate, Change, log_prior
 from quintet.agents.neighbourhood.grammar import GRAMMARS, Grammar
@@ -15,8 +16,10 @@ from quintet.agents.neighbourhood.region import Region, regions
 from quintet.agents.neighbourhood.tables import OPERATORS
 from quintet.agents.neighbourhood.vocabulary import Vocabulary, read_vocabulary
 from quintet.agents.neighbourhood.wording import described, line_of, smallest, spaced
-from quintet.workspace.edits import Edit
 from quintet.workspace.syntax import SyntaxTree, Unit
+
+if TYPE_CHECKING:
+    from quintet.workspace.edits import Edit
 
 _NOTHING = Vocabulary()
 _SILENT = frozenset({"token", "comment"})
@@ -106,7 +109,7 @@ def _weighed(
             continue
         line = line_of(edit, source)
         if lines is None or line in lines:
-            prior = log_prior(change.kind, change.weight / totals[change.kind])
+            prior = log_prior(change.kind, change.weight, totals[change.kind])
             yield Candidate(edit, change.kind, described(change, source, line), prior, line)
 
 

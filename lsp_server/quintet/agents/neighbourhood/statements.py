@@ -13,6 +13,7 @@ from quintet.agents.neighbourhood.scope import Scope
 from quintet.agents.neighbourhood.shapes import NUMBER
 
 _SIMPLE = frozenset({"expression", "return", "raise", "break", "continue"})
+_JUMPING = frozenset({"return", "raise", "break", "continue"})
 _COMPOUND = frozenset({"if", "for", "while", "with", "try"})
 _JUMPS: Mapping[str, tuple[tuple[str, float], ...]] = {
     "break": (("continue", 3.0), ("pass", 1.0), ("return", 1.0)),
@@ -41,14 +42,16 @@ def delete(node: Node, scope: Scope) -> Iterator[Change]:
     inside = node.parent.kind in {"block", "module"}
     if inside and len(node.parent.parts) > 1:
         start, end = lines_of(node)
-        yield Change("delete", start, end, "", 0.5 if _introduces(node, scope) else 1.0)
+        yield Change("delete", start, end, "", 0.3 if _matters(node, scope) else 1.0)
     elif node.kind != "pass":
         empty = "pass" if not scope.grammar.block else "" if inside else "{}"
         yield Change("delete", node.start, node.end, empty, 1.0)
 
 
-def _introduces(node: Node, scope: Scope) -> bool:
-    """Whether the statement is the first to bind its name."""
+def _matters(node: Node, scope: Scope) -> bool:
+    """Whether the statement answers at the end of the function, or is the first to bind its name."""
+    if node.kind == "return":
+        return node.end == scope.top.end
     bound = next((n for n in node.walk() if n.kind == "name" and n.role == "target"), None)
     if bound is None:
         return False
@@ -75,7 +78,7 @@ def swap_next(node: Node, scope: Scope) -> Iterator[Change]:
     if not is_statement(node) or following is None or not is_statement(following):
         return
     between = node.source[node.end : following.start]
-    if "\n" in between:
+    if "\n" in between and following.kind not in _JUMPING:
         yield Change("swap statements", node.start, following.end, following.text + between + node.text)
 
 

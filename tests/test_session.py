@@ -1,0 +1,152 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from quintet.agents.task import Abandoned, RunFinished, Task
+from quintet.session import Moved, Session
+from quintet.settings import from_editor, from_environment
+from quintet.workspace.document import Document, Unreadable
+from quintet.workspace.edits import Edit, Patch, create_file, replace_text
+from quintet.workspace.syntax import parse
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    it = Session()
+    it.root = tmp_path
+    return it
+
+
+def test_edits_are_applied_one_after_the_other(session: Session) -> None:
+    session.open("a.py", "name", "x = 1\n", 1)
+    session.edit("a.py", Edit(4, 5, "22"), 2)
+    session.edit("a.py", Edit(6, 6, "  # two"), 2)
+    assert session.documents["a.py"].document == Document("a.py", "x = 22  # two\n", 2)
+
+
+@pytest.mark.parametrize("count", [1, 3, 40])
+def test_the_tree_is_that_of_the_text_as_it_is_however_many_edits_came(session: Session, count: int) -> None:
+    session.open("a.py", "name", "x = (1)\n", 1)
+    assert session.tree("a.py") is not None
+    for number in range(count):
+        session.edit("a.py", Edit(5, 5, "("), number + 2)
+    tree = session.tree("a.py")
+    full = parse("x = (" + "(" * count + "1)\n", "python")
+    assert tree is not None
+    assert full is not None
+    assert (tree.text, tree.problems()) == (full.text, full.problems())
+    assert tree.problems()
+
+
+def test_a_file_without_a_grammar_has_no_tree(session: Session) -> None:
+    session.open("notes.txt", "name", "x", 1)
+    assert session.tree("notes.txt") is None
+
+
+def test_what_changed_is_taken_once(session: Session) -> None:
+    session.open("a.py", "name", "x", 1)
+    session.open("b.py", "name", "x", 1)
+    session.edit("a.py", Edit(0, 1, "y"), 2)
+    assert session.take_dirty() == {"a.py", "b.py"}
+    assert session.take_dirty() == frozenset()
+    assert not session.changed.is_set()
+    session.close("b.py")
+    session.close("never.py")
+    assert session.take_dirty() == {"b.py"}
+
+
+def test_the_open_document_hides_the_disk_until_it_is_closed(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("disk\n")
+    session.open("a.py", "name", "buffer\n", 1)
+    assert session.current("a.py") == Document("a.py", "buffer\n", 1)
+    session.close("a.py")
+    assert session.current("a.py") == Document("a.py", "disk\n")
+    assert isinstance(session.current("b.py"), Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("bad.py", b"# coding: utf-8\ns = '\xe9'\n", "not valid utf-8"),
+        ("binary.py", b"\0\1", "binary"),
+        ("wide.py", "x = 1\n".encode("utf-16"), "UTF-16"),
+        (".env", b"KEY=1\n", "keys or passwords"),
+    ],
+)
+def test_a_file_we_could_not_give_back_is_not_repaired(
+    session: Session, tmp_path: Path, name: str, data: bytes, reason: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    session.open(name, "name", "x = 1\n", 1)
+    assert reason in str(session.obstacle(name))
+    assert isinstance(session.current(name), Unreadable)
+
+
+def test_where_no_repair_can_be_started_one_sentence_says_why(session: Session, tmp_path: Path) -> None:
+    assert session.obstacle("a.py") is None
+    assert session.obstacle(None) is None
+    assert "lies outside the workspace" in str(session.obstacle((tmp_path.parent / "x.py").as_posix()))
+    session.configure(from_editor("options", "options", {"trusted": False}))
+    assert "not trusted" in str(session.obstacle("a.py"))
+    session.root = None
+    assert "open the project's folder" in str(session.obstacle("a.py"))
+
+
+async def test_a_repair_that_may_not_start_ends_at_once_with_the_reason(session: Session) -> None:
+    session.configure(from_editor("options", "options", {"trusted": False}))
+    events = [event async for event in session.repair(Task(kind="diagnostic", path="a.py"))]
+    assert events == [events[-1]]
+    assert isinstance(events[-1], RunFinished)
+    assert events[-1].outcome == Abandoned(
+        "This workspace is not trusted, so Quintet does not run its tests."
+    )
+
+
+def test_only_what_is_wrong_with_the_new_options_is_told(session: Session) -> None:
+    assert len(session.configure(from_environment({"QUINTET_MODE": "x"}))) == 1
+    assert session.configure(from_editor("options", "options", {"mode": "fast"})) == ()
+    assert session.settings.mode == "fast"
+    assert session.configure(from_editor("options", "options", {})) == ()
+    assert session.settings.mode == "auto"
+
+
+def test_a_patch_is_for_the_texts_it_was_made_for(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    document = Document("a.py", "x = 1\n")
+    patch = Patch((replace_text(document, "x = 2\n"), create_file("new.py", "y\n")))
+    assert session.documents_of(patch) == {"a.py": document, "new.py": Document("new.py", "")}
+    session.open("a.py", "name", "x = 3\n", 1)
+    assert session.documents_of(patch) == Moved("a.py has changed meanwhile.")
+    session.close("a.py")
+    (tmp_path / "new.py").touch()
+    assert session.documents_of(patch) == Moved("new.py has come to exist meanwhile.")
+    (tmp_path / "a.py").unlink()
+    assert session.documents_of(patch) == Moved("a.py does not exist.")
+
+
+async def test_what_was_started_ends_with_the_session(session: Session) -> None:
+    ended = asyncio.Event()
+
+    async def work() -> None:
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ended.set()
+
+    task = session.start(work())
+    await asyncio.sleep(0)
+    await session.aclose()
+    assert task.cancelled()
+    assert ended.is_set()
+    await session.aclose()
+
+
+async def test_a_snapshot_holds_the_buffers_of_the_workspace(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("def f(): pass\n")
+    session.open("a.py", "name", "def g(): pass\n", 1)
+    session.open((tmp_path.parent / "outside.py").as_posix(), "name", "def h(): pass\n", 1)
+    snapshot = await session.snapshot()
+    assert snapshot.document("a.py") == Document("a.py", "def g(): pass\n", 1)
+    assert [unit.name for unit in snapshot.index.outline("a.py")] == ["g"]
+    assert snapshot.files() == ("a.py",)
