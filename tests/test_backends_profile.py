@@ -37,7 +37,7 @@ def test_the_size_is_read_from_the_name(name: str, parameters: int | None) -> No
     ],
 )
 def test_size_decides_and_where_it_is_unknown_what_the_model_has_shown(
-    parameters: int | None, follows_format: bool, capable: bool, form: EditFormat
+    *, parameters: int | None, follows_format: bool, capable: bool, form: EditFormat
 ) -> None:
     profile = profile_for(
         engine="x",

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,9 @@ def test_the_project_has_one_failing_test_among_a_dozen(tmp_path: Path) -> None:
 
 
 def test_without_a_model_the_demo_still_proves_its_fix_and_keeps_what_is_asked_for(
-    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert main(["demo", "--keep", "--backend", "none", "--order", "prior"]) == 0
 
     out = capsys.readouterr().out

@@ -6,6 +6,8 @@ import pytest
 from quintet.evaluation.layout import LayoutError, lay_out, node_id
 from quintet.evaluation.tasks import HistoryTask, ProgramTask
 
+QUIET = "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1"
+
 
 def program(**changes: object) -> ProgramTask:
     base = ProgramTask(
@@ -29,7 +31,8 @@ async def test_the_example_takes_the_judging_tests_place_and_nothing_hidden_is_t
     task = await lay_out(program(), tmp_path, None)
 
     assert everything(tmp_path) == {"src/a.py": "x = 'ä'\r\n".encode(), "test_a.py": b"visible\n"}
-    assert (task.issue, task.test_command) == ("it is wrong", "python -m pytest -q test_a.py")
+    assert (task.issue, task.test_command) == ("it is wrong", f"{QUIET} python -m pytest -q test_a.py")
+    assert task.protected == ("test_a.py",)
 
 
 async def test_without_an_example_the_judging_tests_are_visible(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ async def test_a_diagnostic_leads_to_the_same_fix(sums: Path) -> None:
     async with opened(sums) as it:
         uri = it.open(sums / "sums.py")
         at = {"start": {"line": 1, "character": 4}, "end": {"line": 1, "character": 9}}
-        [action] = await it.actions(
+        [action, _] = await it.actions(
             uri, 1, 6, diagnostics=[{"range": at, "message": "suspicious subtraction"}]
         )
         [change] = (await it.request("codeAction/resolve", action))["edit"]["documentChanges"]

@@ -249,6 +249,18 @@ async def test_secrets_of_the_home_are_masked(strong: Room, monkeypatch: pytest.
     assert run.output.count("content of") == 1
 
 
+async def test_secrets_behind_a_link_are_masked(strong: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = strong.place.root.parent / "home"
+    (home / "dotfiles/config").mkdir(parents=True)
+    (home / "dotfiles/config/token").write_text("hush")
+    (home / ".config").symlink_to("dotfiles/config")
+    (home / ".ssh").symlink_to(".ssh")
+    monkeypatch.setenv("HOME", str(home))
+    run = await strong.run("sh", "-c", f"cat {home}/.config/token {home}/dotfiles/config/token")
+    assert "hush" not in run.output
+    assert run.output.count("No such file") == 2
+
+
 async def test_daemon_sockets_cannot_be_reached(strong: Room) -> None:
     run = await strong.run("sh", "-c", "ls -A /run /tmp; ls /dev")
     assert "docker.sock" not in run.output

@@ -14,7 +14,7 @@ from quintet.tools.trial import AlreadyPassingError, NoTestsError, Trial, TrialE
 from quintet.workspace.document import Document
 from quintet.workspace.edits import Edit, FileEdit, Patch, replace_text
 from quintet.workspace.snapshot import Snapshot, open_snapshot
-from support import BUGGY, Lay
+from support import BUGGY, TEST, Lay
 
 PYTEST = "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 python -m pytest -q"
 WEAK = Sandbox("process group", why="the test asks for it")
@@ -395,6 +395,22 @@ async def test_a_package_the_tests_want_and_lack_is_said(shop: Path, sandbox: Sa
     error = str(await error_of(shop, sandbox))
     assert error.startswith("The tests cannot run with ")
     assert error.endswith("No module named 'no_such_package'.")
+
+
+async def test_a_package_that_only_needs_its_path_is_said(lay: Lay, sandbox: Sandbox) -> None:
+    root = lay({"src/shop/prices.py": FIXED, "test_a.py": "from shop.prices import total\n"})
+    assert str(await error_of(root, sandbox)) == (
+        "The tests cannot import shop, which lies in src: set PYTHONPATH=src."
+    )
+
+
+async def test_a_module_of_ones_own_that_is_missing_is_a_failure(shop: Path, sandbox: Sandbox) -> None:
+    (shop / "tests/test_prices.py").write_text(TEST.replace("shop.prices", "shop.pricing"))
+    async with trial_of(shop, sandbox) as (trial, snapshot):
+        assert trial.baseline.failures[0].message == "ModuleNotFoundError: No module named 'shop.pricing'"
+        created = patch(snapshot, shop__pricing_py=FIXED)
+        assert (await trial.judge(created)).plausible
+        assert (await trial.verify(created)).verified
 
 
 async def test_no_tests_at_all_are_said(lay: Lay, sandbox: Sandbox) -> None:

@@ -16,7 +16,7 @@ LADDER: tuple[Mode, ...] = ("fast", "standard", "deep")
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a policy may look at; all of it is known at decision time, none of it is the answer.
 
-    Feature groups follow the state description in `docs/training.md`. Fractions are in 0..1, times in
+    Fractions are in 0..1, times in
     seconds, lengths in lines. A feature that is not known yet has the value its type's zero gives.
     """
 

@@ -9,9 +9,10 @@ import shlex
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping
 from pathlib import Path
 
-from quintet.evaluation.layout import lay_out_history, write_files, write_tests
+from quintet.evaluation.layout import environment, lay_out_history, write_files, write_tests
 from quintet.evaluation.tasks import EvalTask, HistoryTask, ProgramTask
 from quintet.tools.confine import Place
 from quintet.tools.sandbox import Limits, Run, Sandbox
@@ -37,7 +38,7 @@ async def _solves_program(task: ProgramTask, patch: Patch, sandbox: Sandbox, fol
     write_files(work, task.visible_tests())  # what the patch was made for, should it touch them
     patch_files(work, patch)
     write_files(work, task.test_files)
-    run = await _run(task.test_cmd, folder, sandbox, task.timeout_s)
+    run = await _run(task.test_cmd, folder, sandbox, task.timeout_s, environment(task))
     return run.exit_code == 0
 
 
@@ -60,7 +61,7 @@ async def _passing(
         await write_tests(task, work, repos)
     report = work.parent / "scratch" / "report.xml"
     command = f"{task.test_cmd} --junitxml={shlex.quote(str(report))} -o junit_family=xunit2"
-    await _run(command, folder, sandbox, task.timeout_s, PYTHONPATH=task.pythonpath)
+    await _run(command, folder, sandbox, task.timeout_s, environment(task))
     return passed_in(report)
 
 
@@ -93,7 +94,7 @@ def patch_files(root: Path, patch: Patch) -> None:
         target.write_bytes(known.get(path, Document(path, "")).with_text(text).encode())
 
 
-async def _run(command: str, folder: Path, sandbox: Sandbox, seconds: float, **env: str) -> Run:
+async def _run(command: str, folder: Path, sandbox: Sandbox, seconds: float, env: Mapping[str, str]) -> Run:
     """Run a command line in `folder/work`, with our own interpreter as `python`."""
     work, scratch = folder / "work", folder / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 Knows tasks and files. What judges the patch is not laid out here, so the pipeline cannot see it.
 """
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,14 +26,31 @@ async def lay_out(task: EvalTask, folder: Path, repos: Path | None) -> Task:
         return Task(
             kind="test_failure",
             issue=task.issue,
-            test_command=f"PYTHONPATH={task.pythonpath} {task.test_cmd}",
+            test_command=_command(task),
             tests=tuple(node_id(test, task.test_paths) for test in task.failing),
+            protected=(*task.test_paths, *task.extra_paths),
         )
     visible = task.visible_tests()
     write_files(folder, task.files)
     write_files(folder, visible)
-    command = task.test_cmd if visible else None
+    command = _command(task) if visible else None
     return Task(kind="test_failure", issue=task.issue, test_command=command, protected=tuple(visible))
+
+
+def environment(task: EvalTask) -> dict[str, str]:
+    """Variables a task's test command is run with.
+
+    A program that stands alone needs no pytest plugins; those that happen to be installed beside us would
+    make the result depend on the machine, and take seconds to import.
+    """
+    if isinstance(task, HistoryTask):
+        return {"PYTHONPATH": task.pythonpath}
+    return {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if task.language == "python" else {}
+
+
+def _command(task: EvalTask) -> str:
+    words = [f"{name}={shlex.quote(value)}" for name, value in environment(task).items()]
+    return " ".join((*words, task.test_cmd))
 
 
 async def lay_out_history(task: HistoryTask, folder: Path, repos: Path | None) -> None:

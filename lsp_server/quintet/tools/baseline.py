@@ -3,6 +3,7 @@
 Turns what cannot be repaired (no tests, no such command, nothing fails) into one sentence each.
 """
 
+import re
 from collections.abc import Sequence
 
 from quintet.tools.commands import TestCommand, detect, understand
@@ -18,6 +19,7 @@ from quintet.workspace.snapshot import Snapshot
 
 _WHOLE = Limits(wall=120.0, cpu=300.0)
 _SCRIPT = Limits(wall=20.0, cpu=60.0)
+_MISSING = re.compile(r"^ModuleNotFoundError: No module named '([^']+)'")
 _SCRIPTS = ("node", "python", "python3", "deno", "bun", "ruby", "sh", "bash")
 
 
@@ -43,7 +45,7 @@ async def settle(snapshot: Snapshot, command: str | None, place: Place, sandbox:
     return await _settle(found, place, sandbox)
 
 
-def check(report: Report, setting: Setting) -> None:
+def check(report: Report, setting: Setting, snapshot: Snapshot) -> None:
     """Raise TrialError where the first run says nothing about the code."""
     run = report.run
     if setting.command.runner == "command":
@@ -51,7 +53,7 @@ def check(report: Report, setting: Setting) -> None:
             raise TrialError(f"The test command {run.command!r} cannot be run: {_last_line(run.output)}")
         return
     if run.outcomes:
-        _check_imports(report, setting)
+        _check_imports(report, setting, snapshot)
         return
     if run.stopped:
         raise TrialError(f"The tests did not begin: `{run.command}` {run.stopped}.")
@@ -135,20 +137,37 @@ def _failing_for(name: str, report: Report) -> list[str]:
     return [test for test in tests if still_failing((test,), report.run)]
 
 
-def _check_imports(report: Report, setting: Setting) -> None:
+def _check_imports(report: Report, setting: Setting, snapshot: Snapshot) -> None:
     """A test file that wants a package the interpreter lacks: nothing a patch could mend."""
     run = report.run
     for failure in run.failures:
         where = failure.frames[-1].path if failure.frames else failure.test
-        missing = failure.message.startswith("ModuleNotFoundError") and is_test(where)
-        if missing and run.passed == 0 and not _is_own(failure.message, setting):
+        found = _MISSING.search(failure.message)
+        if run.passed or not found or not is_test(where):
+            continue
+        module = found[1]
+        package, dot, _ = module.partition(".")
+        homes = _homes(package, snapshot)
+        if homes and not dot:
+            folder = homes[0]
+            raise TrialError(
+                f"The tests cannot import {module}, which lies in {folder}: set PYTHONPATH={folder}."
+            )
+        if not homes:
             python = setting.python.executable if setting.python else "the interpreter"
-            raise TrialError(f"The tests cannot run with {python}: {failure.message.partition(': ')[2]}.")
+            raise TrialError(f"The tests cannot run with {python}: No module named {module!r}.")
 
 
-def _is_own(message: str, setting: Setting) -> bool:
-    del message, setting
-    return False
+def _homes(package: str, snapshot: Snapshot) -> list[str]:
+    """Folders of the workspace that hold a module or package of that name."""
+    homes: dict[str, None] = {}
+    for path in snapshot.files():
+        *folders, name = path.split("/")
+        if package in folders and name.endswith(".py"):
+            homes["/".join(folders[: folders.index(package)]) or "."] = None
+        elif name == f"{package}.py":
+            homes["/".join(folders) or "."] = None
+    return list(homes)
 
 
 def _uncollected(test: str) -> bool:

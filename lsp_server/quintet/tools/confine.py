@@ -3,6 +3,7 @@
 Starts nothing itself and knows nothing of tests.
 """
 
+import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -97,9 +98,10 @@ def clean_environment(place: Place, extra: Mapping[str, str], *, private_tmp: bo
 def secrets(home: Path) -> Iterator[Path]:
     """The files and folders of a home that a run must not read, as far as they exist."""
     for name in _SECRETS:
-        path = home / name
-        if path.exists() and not path.is_symlink():
-            yield path
+        with contextlib.suppress(OSError, RuntimeError):  # a link in a circle, a folder that is not ours
+            path = (home / name).resolve(strict=True)  # where it really lies: a link cannot be mounted upon
+            if path.is_dir() or path.is_file():
+                yield path
 
 
 def _hidden(home: Path) -> Iterator[str]:

@@ -91,7 +91,7 @@ class Judge:
             pipes.stdin.write(message + b"\n")
             await pipes.stdin.drain()
             return await pipes.stdout.readline()
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError, ValueError):  # ValueError: a line beyond all measure
             return b""
 
 

@@ -209,7 +209,7 @@ async def open_trial(  # noqa: PLR0913 - each is a choice of the caller's
         setting = await baseline.settle(snapshot, command, shadow.place, sandbox)
         setting = replace(setting, test_seconds=test_seconds)
         report = await run_whole(setting, shadow.place, modules=True)
-        baseline.check(report, setting)
+        baseline.check(report, setting, snapshot)
         meant = baseline.meant(report, named, setting.command, may_pass=may_pass)
         quick = Quick(setting, report, meant, shadow, late=not may_edit_tests)
         stack.push_async_callback(quick.close)

@@ -6,6 +6,7 @@ Imports an engine only when it is the one that was asked for.
 import asyncio
 import contextlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from quintet_models.backends import pocket
@@ -57,17 +58,26 @@ async def connect(
 
 
 async def _auto(threads: int | None, context: int | None) -> Backend:
-    """The first local server that answers, else the pocket model."""
-    found = await asyncio.gather(*(_serves(url) for url in LOCAL_SERVERS.values()))
-    for url in [url for url, serves in zip(LOCAL_SERVERS.values(), found, strict=True) if serves]:
-        with contextlib.suppress(BackendError):  # one that answers and then fails is as good as none
-            return await _openai(url, None)
+    """A local server, else the pocket model."""
+    served = await first_server(LOCAL_SERVERS.values())
+    if served:
+        return served
     if pocket.shipped() is None or not pocket.engine_installed():
         tried = ", ".join(f"{name} at {url}" for name, url in LOCAL_SERVERS.items())
         raise BackendError(
             f"No model is at hand: no server answers ({tried}); start one, or run: {pocket.INSTALL}"
         )
     return await _pocket(threads, context)
+
+
+async def first_server(urls: Iterable[str]) -> Backend | None:
+    """The first of these servers that answers; they are all asked at once. None where no one does."""
+    asked = tuple(urls)
+    found = await asyncio.gather(*map(_serves, asked))
+    for url in [url for url, serves in zip(asked, found, strict=True) if serves]:
+        with contextlib.suppress(BackendError):  # one that answers and then fails is as good as none
+            return await _openai(url, None)
+    return None
 
 
 async def _serves(url: str) -> bool:

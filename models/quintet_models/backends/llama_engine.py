@@ -145,6 +145,7 @@ class Context:
         params.n_threads = params.n_threads_batch = threads
         params.kv_unified = True
         params.no_perf = True
+        params.flash_attn_type = int(__import__("os").environ.get("FA","-1"))
         params.abort_callback, params.abort_callback_data = abort.function, abort.data
         self._handle = c.llama_init_from_model(model.handle, params)
         if not self._handle:

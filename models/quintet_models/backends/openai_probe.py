@@ -191,14 +191,14 @@ async def _chat(link: Link, payload: dict[str, Any]) -> dict[str, Any] | None:
 
 
 async def _scores(link: Link, served: Served) -> bool:
-    """Whether a prompt comes back with a log-probability for every token but the first."""
+    """Whether a prompt really comes back with log-probabilities."""
     text = "def add(a, b):\n    return a + b\n"
     try:
         async with asyncio.timeout(PROBE_SECONDS):
             tokens = await spoken(link, served.model, text)
     except (TimeoutError, BackendError):
         return False
-    return bool(tokens) and len(tokens) > 5 and all(value < 0 for _, value in tokens[1:])  # type: ignore[arg-type,index]
+    return tokens is not None and len(tokens) > 5 and sum(value < 0 for _, value in tokens) > len(tokens) / 2
 
 
 def _whole(value: Any) -> int:

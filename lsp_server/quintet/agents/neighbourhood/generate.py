@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from quintet.agents.neighbourhood.candidate import Candidate, Change, log_prior
 from quintet.agents.neighbourhood.grammar import GRAMMARS, Grammar
-from quintet.agents.neighbourhood.node import Node
+from quintet.agents.neighbourhood.node import Node, is_docstring
 from quintet.agents.neighbourhood.region import Region, regions
 from quintet.agents.neighbourhood.tables import OPERATORS
 from quintet.agents.neighbourhood.vocabulary import Vocabulary, read_vocabulary
@@ -80,7 +80,7 @@ def _candidates(
     region: Region, grammar: Grammar, vocabulary: Vocabulary, lines: Collection[int] | None
 ) -> Iterator[Candidate]:
     nodes = list(region.root.walk())
-    prose = [node for node in nodes if node.kind == "comment" or _is_docstring(node)]
+    prose = [node for node in nodes if node.kind == "comment" or is_docstring(node)]
     spoken = vocabulary | read_vocabulary(*(node.text for node in prose))
     table = OPERATORS[grammar.name]
     for node in nodes:
@@ -88,11 +88,6 @@ def _candidates(
         for operator in operators:
             changes = list(operator(node, region.scope_at(node, spoken)))
             yield from _weighed(changes, node.source, prose, lines)
-
-
-def _is_docstring(node: Node) -> bool:
-    """Whether the node is a string that stands as a statement."""
-    return node.kind in {"string", "strings"} and node.parent is not None and node.parent.kind == "expression"
 
 
 def _weighed(

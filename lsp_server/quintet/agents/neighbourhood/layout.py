@@ -4,15 +4,13 @@ Knows indentation and braces; it knows no operators.
 """
 
 from quintet.agents.neighbourhood.grammar import Grammar
-from quintet.agents.neighbourhood.node import Node, indent
+from quintet.agents.neighbourhood.node import Node, indent, is_docstring
 
 
 def statements(block: Node) -> list[Node]:
     """The statements of a block, a leading docstring left out."""
     parts = block.parts
-    if parts and parts[0].kind == "expression" and parts[0].parts and parts[0].parts[0].kind == "string":
-        return parts[1:]
-    return parts
+    return parts[1:] if parts and is_docstring(parts[0]) else parts
 
 
 def lines_of(node: Node) -> tuple[int, int]:

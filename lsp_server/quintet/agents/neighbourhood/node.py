@@ -182,11 +182,16 @@ def _role(node: Node, parent: Node) -> str:  # noqa: PLR0911 - one return for ea
 
 def is_statement(node: Node) -> bool:
     """Whether the node is a statement of a block (not the clause of a `for (;;)`)."""
-    if node.kind not in STATEMENTS or node.parent is None:
+    if node.kind not in STATEMENTS or node.parent is None or is_docstring(node):
         return False
     if node.parent.kind in {"if", "for", "while"}:
         return node.slot in {"body", "consequence"}
     return node.parent.kind in {"block", "module", "else"}
+
+
+def is_docstring(node: Node) -> bool:
+    """Whether the node is a statement of nothing but a string."""
+    return node.kind == "expression" and [part.kind for part in node.parts] in (["string"], ["strings"])
 
 
 def indent(node: Node) -> str | None:

@@ -6,10 +6,9 @@ from quintet.agents.neighbourhood.candidate import Change
 from quintet.agents.neighbourhood.conditions import pool
 from quintet.agents.neighbourhood.layout import guarded, statements
 from quintet.agents.neighbourhood.node import Node, enclosing, indent, is_statement
-from quintet.agents.neighbourhood.scope import Scope
+from quintet.agents.neighbourhood.scope import FUNCTIONS, Scope
 from quintet.agents.neighbourhood.shapes import MAPPING, NUMBER, SEQUENCE, TEXT
 
-_HOLDERS = frozenset({"function", "lambda"})
 _MOST_PARAMETERS = 2
 _MOST_ANSWERS = 8
 _MOST_CONDITIONS = 6
@@ -119,7 +118,7 @@ def returned(node: Node, scope: Scope) -> Iterator[Change]:
 
 def give(node: Node, scope: Scope) -> Iterator[Change]:
     """An expression that stands alone is returned: `f(a)` → `return f(a)`; `yield a` → `return a`."""
-    if not is_statement(node) or not node.parts or enclosing(node, _HOLDERS) is None:
+    if not is_statement(node) or not node.parts or enclosing(node, FUNCTIONS) is None:
         return
     value = node.parts[0]
     if value.kind in {"call", "name", "comparison", "arithmetic", "attribute", "index"}:

@@ -9,7 +9,7 @@ from quintet.agents.neighbourhood.candidate import Change
 from quintet.agents.neighbourhood.grammar import LOOPS
 from quintet.agents.neighbourhood.layout import lines_of, shifted_text, statements
 from quintet.agents.neighbourhood.node import Node, enclosing, indent, is_statement, strays
-from quintet.agents.neighbourhood.scope import Scope
+from quintet.agents.neighbourhood.scope import FUNCTIONS, Scope
 from quintet.agents.neighbourhood.shapes import NUMBER
 
 _SIMPLE = frozenset({"expression", "return", "raise", "break", "continue"})
@@ -61,7 +61,7 @@ def _matters(node: Node, scope: Scope) -> bool:
 
 def jump(node: Node, scope: Scope) -> Iterator[Change]:
     """`break` ↔ `continue` ↔ `pass` ↔ `return`."""
-    inside = enclosing(node, LOOPS | {"function", "lambda"})
+    inside = enclosing(node, LOOPS | FUNCTIONS)
     looping = inside is not None and inside.kind in LOOPS
     for spelled, weight in _JUMPS[node.kind]:
         if spelled in {"break", "continue"} and not looping:
@@ -152,6 +152,8 @@ def copy(node: Node, scope: Scope) -> Iterator[Change]:
     depth, block = indent(node), node.parent
     if not is_statement(node) or depth is None or block is None or block.kind != "block":
         return
+    if enclosing(node, FUNCTIONS) is None:
+        return
     for text in _donors(node, scope):
         yield Change("copy", node.start, node.start, f"{text}\n{depth}")
         if node is block.parts[-1] and node.kind not in {"return", "raise", "break", "continue"}:
@@ -167,7 +169,7 @@ def _donors(node: Node, scope: Scope) -> list[str]:
             continue
         if other.kind in {"break", "continue"} and not looping:
             continue
-        if other.text not in neighbours and not (other.parts and other.parts[0].kind == "string"):
+        if other.text not in neighbours:
             texts[other.text] = None
     counted = [name for name in scope.names if scope.shapes.get(name) == NUMBER and name in scope.bound]
     changed = [f"{name} {sign}= 1{scope.grammar.end}" for name in counted[:2] if looping for sign in "+-"]

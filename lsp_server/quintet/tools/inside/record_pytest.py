@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import tempfile
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,7 @@ def run(args: Sequence[str], emit: Emit, options: dict[str, Any], wait: Wait | N
     process, a fork by then, is to do: where to emit and with which options.
     """
     recorder = Recorder(emit, options, wait)
-    return int(pytest.main([*args, "-p", "no:cacheprovider", *_without_coverage(args)], plugins=[recorder]))
+    return int(pytest.main([*args, *_aside(args)], plugins=[recorder]))
 
 
 class Recorder:
@@ -70,6 +71,9 @@ class Recorder:
         if self.wait is not None:
             self.take(*self.wait(config))
             _capture_anew(config)
+            config.option.tbstyle = (
+                "native"  # nobody reads a candidate's traceback; the other styles are slow
+            )
         if self.select:
             config.args[:] = [f"{self.root}/{name}" for name in self.select]
 
@@ -156,11 +160,18 @@ class Recorder:
         self.emit(dict(imported(self.root) if self.modules else {}, end=int(exitstatus)))
 
 
-def _without_coverage(args: Sequence[str]) -> list[str]:
-    """pytest-cov makes tests slow and may fail a run for its percentage: it is told to stand aside."""
-    if importlib.util.find_spec("pytest_cov") is None or os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD"):
-        return []
-    return [] if any(arg.endswith(("no:cov", "no:pytest_cov")) for arg in args) else ["--no-cov"]
+def _aside(args: Sequence[str]) -> list[str]:
+    """Options that keep plugins out of the way.
+
+    pytest's cache would be left in the copy; it is moved, not switched off, for its options may be in use.
+    pytest-cov makes tests slow and may fail a run for its percentage.
+    """
+    off = {word.rpartition("no:")[2] for word in args if word.startswith(("no:", "-pno:"))}
+    options = [] if "cacheprovider" in off else ["-o", f"cache_dir={tempfile.gettempdir()}/pytest-cache"]
+    installed = importlib.util.find_spec("pytest_cov") and not os.environ.get(
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+    )
+    return [*options, "--no-cov"] if installed and not off & {"cov", "pytest_cov"} else options
 
 
 def _capture_anew(config: Any) -> None:

@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import gc
 import importlib
+import inspect
 import json
 import os
 import resource
@@ -127,6 +128,7 @@ def _warm(order: Order, wish: Order) -> None:
     root = order["options"]["root"]
     sources.remember(root)
     sources.compile_ahead(f"{root}/{path}" for path in wish["files"])
+    inspect.getmodule(_warm.__code__)  # fills a table of all modules that every traceback asks for
     gc.collect()
     gc.freeze()  # the collector must not touch, and so copy, what parent and forks share
 
