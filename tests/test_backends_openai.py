@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -78,7 +79,8 @@ async def test_sampling_is_sent_as_asked() -> None:
 
 @pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
 async def test_thoughts_in_a_field_of_their_own_are_no_answer(name: str) -> None:
-    events = [chunk(None, **{name: "hm "}), chunk("x = 1"), chunk(finish="stop")]
+    thought: dict[str, Any] = {name: "hm "}
+    events = [chunk(None, **thought), chunk("x = 1"), chunk(finish="stop")]
     async with serving({CHAT: Events(events)}) as (backend, _):
         deltas = await collect(backend)
     assert "".join(d.reasoning for d in deltas) == "hm "

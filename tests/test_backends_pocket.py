@@ -139,7 +139,7 @@ async def test_a_cancel_is_seen_while_the_prompt_is_evaluated(model: LlamaCpp) -
 
 
 async def test_a_score_does_not_hold_up_a_stream(model: LlamaCpp) -> None:
-    variants = tuple(BASE.replace("best", f"best{i}") for i in range(20))
+    variants = tuple(BASE.replace("xs[0]", f"xs[{i}]") for i in range(1, 41))
     ended: list[str] = []
 
     async def score() -> None:
@@ -162,7 +162,7 @@ async def test_a_likelier_variant_scores_higher(model: LlamaCpp) -> None:
     scores = await model.score(ScoreRequest(odd, (BASE, odd, odd.replace("return best", "return retrun"))))
     right, same, wrong = scores.ratios
     assert right > 0.0 == same > wrong
-    assert scores.tokens > 50
+    assert scores.tokens >= 20  # more, if the base had to be read first
 
 
 async def test_a_prompt_that_does_not_fit_is_refused_not_cut(model: LlamaCpp) -> None:
@@ -283,7 +283,7 @@ async def test_a_truncated_model_is_one_sentence(tmp_path: Path, monkeypatch: py
 
 async def test_what_is_no_model_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "notes.gguf").write_text("Dear diary")
-    with pytest.raises(BackendError, match=r"cannot load the model file notes.gguf"):
+    with pytest.raises(BackendError, match=r"notes.gguf is no GGUF model file"):
         await connect(f"llama_cpp:{tmp_path / 'notes.gguf'}")
     with pytest.raises(BackendError, match="no model file at"):
         await connect(f"llama_cpp:{tmp_path / 'none.gguf'}")
@@ -299,7 +299,7 @@ async def test_without_a_cache_the_shipped_file_is_used(
     assert await pocket.prepared(source) == source
 
 
-def test_scores_are_what_naive_evaluation_gives(tmp_path: Path) -> None:
+async def test_scores_are_what_naive_evaluation_gives(tmp_path: Path) -> None:
     """In process, and with F16 weights: quantised activations alone move a sum by some tenths."""
     from quintet_models.backends import llama_engine as engine  # noqa: PLC0415  (half a second, and only here)
     from quintet_models.backends.llama_score import BaseText, Scoring, log_probabilities  # noqa: PLC0415

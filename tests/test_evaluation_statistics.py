@@ -14,7 +14,7 @@ def row(task: str, *, verified: bool, solved: bool, kind: str = "a", tests: int 
         outcome="verified" if verified else "abandoned",
         verified=verified,
         solved=solved,
-        reason="" if verified else f"none of {len(task)} candidates passed",
+        reason="" if verified else f"none of {len(task)},000 candidates passed ({len(task)}.5 s)",
         judged_to_plausible=tests,
         seconds=float(len(task)),
         prompt_tokens=10,
@@ -77,4 +77,4 @@ def test_every_value_above_the_first_edge_falls_into_one_bin(values: list[float]
 def test_like_reasons_stand_together_whatever_their_numbers() -> None:
     rows = [row("1", verified=False, solved=False), row("22", verified=False, solved=False), ROWS[0]]
 
-    assert reasons(rows) == [("none of … candidates passed", 2)]
+    assert reasons(rows) == [("none of … candidates passed (… s)", 2)]

@@ -130,6 +130,14 @@ def test_what_a_command_printed_is_read(output: str, message: str, frames: list[
     assert [(frame.path, frame.line) for frame in failure.frames] == frames
 
 
+def test_endless_output_is_kept_by_its_ends() -> None:
+    output = "first" + "x" * 1_000_000 + "last"
+    kept = read_command(ended(output), ROOT).run.output
+    assert len(kept) < 21_000
+    assert kept.startswith("first")
+    assert kept.endswith("last")
+
+
 def test_a_command_that_was_stopped_failed_for_that_reason() -> None:
     report = read_command(ended("Error: x", None, "did not finish within 9 s"), ROOT)
     assert report.run.failures[0].message == "did not finish within 9 s"

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from quintet.agents.task import Abandoned, RunFinished, Task
-from quintet.session import Moved, Session
+from quintet.session import Session
 from quintet.settings import from_editor, from_environment
 from quintet.workspace.document import Document, Unreadable
-from quintet.workspace.edits import Edit, Patch, create_file, replace_text
+from quintet.workspace.edits import Edit
 from quintet.workspace.syntax import parse
 
 
@@ -109,20 +109,6 @@ def test_only_what_is_wrong_with_the_new_options_is_told(session: Session) -> No
     fast = session.settings.mode
     assert session.configure(from_editor("options", "options", {})) == ()
     assert (fast, session.settings.mode) == ("fast", "auto")
-
-
-def test_a_patch_is_for_the_texts_it_was_made_for(session: Session, tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text("x = 1\n")
-    document = Document("a.py", "x = 1\n")
-    patch = Patch((replace_text(document, "x = 2\n"), create_file("new.py", "y\n")))
-    assert session.documents_of(patch) == {"a.py": document, "new.py": Document("new.py", "")}
-    session.open("a.py", "name", "x = 3\n", 1)
-    assert session.documents_of(patch) == Moved("a.py has changed meanwhile.")
-    session.close("a.py")
-    (tmp_path / "new.py").touch()
-    assert session.documents_of(patch) == Moved("new.py has come to exist meanwhile.")
-    (tmp_path / "a.py").unlink()
-    assert session.documents_of(patch) == Moved("a.py does not exist.")
 
 
 async def test_what_was_started_ends_with_the_session(session: Session) -> None:

@@ -433,6 +433,18 @@ async def test_a_command_is_found_out_and_used(lay: Lay, sandbox: Sandbox) -> No
         assert trial.named == ("test/sums.test.mjs::sums::add",)
 
 
+async def test_a_patch_that_leaves_the_workspace_is_refused(shop: Path, sandbox: Sandbox) -> None:
+    (shop / "link").symlink_to(shop.parent)
+    async with trial_of(shop, sandbox) as (trial, _):
+        for path in ("../evil.py", "/tmp/evil.py", "link/evil.py", ".ssh/evil", "shop/prices.py"):
+            created = Patch((FileEdit(path, None, (Edit(0, 0, "x = 1\n"),)),))
+            verdict = await trial.verify(created)
+            assert not verdict.verified
+            assert verdict.after is None, "nothing was run"
+            assert not (await trial.judge(created)).plausible
+    assert not (shop.parent / "evil.py").exists()
+
+
 async def test_characters_the_encoding_lacks_are_refused(shop: Path, sandbox: Sandbox) -> None:
     latin = "# -*- coding: latin-1 -*-\n" + BUGGY
     (shop / "shop/prices.py").write_bytes(latin.encode("latin-1"))

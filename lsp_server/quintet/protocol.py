@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Literal
@@ -46,33 +47,21 @@ class Codec:
 class Lines:
     """Positions and offsets of one text. Offsets are code points, positions the client's."""
 
-    __slots__ = ("_codec", "_ends", "_starts", "text")
-
     def __init__(self, text: str, codec: Codec) -> None:
         self.text = text
         self._codec = codec
-        breaks = [m.span() for m in (_LINE_END if codec.lone_cr else _LINE_FEED).finditer(text)]
-        self._starts = [0, *(end for _, end in breaks)]
-        self._ends = [*(start for start, _ in breaks), len(text)]
 
     def offset(self, position: lsp.Position) -> int:
         """The offset of a position; one beyond its line or the text is moved back to the nearest place."""
-        if position.line >= len(self._starts):
-            return len(self.text)
-        start, end = self._starts[position.line], self._ends[position.line]
+        start, end = self._span(position.line)
         return start + _characters(self.text[start:end], position.character, self._codec.encoding)
 
     def position(self, offset: int) -> lsp.Position:
         """The position of an offset, which lies in `0..len(text)`."""
-        line = self.line(offset)
-        start = self._starts[line]
+        line = bisect_right(self._table, offset, key=_start) - 1
+        start, end = self._table[line]
         # An offset between CR and LF belongs to no line's text: LSP can only name the place before both.
-        end = min(offset, self._ends[line])
-        return lsp.Position(line, _units(self.text[start:end], self._codec.encoding))
-
-    def line(self, offset: int) -> int:
-        """The line of an offset, from 0."""
-        return bisect_right(self._starts, offset) - 1
+        return lsp.Position(line, _units(self.text[start : min(offset, end)], self._codec.encoding))
 
     def range(self, start: int, end: int) -> lsp.Range:
         """The range of two offsets."""
@@ -80,7 +69,34 @@ class Lines:
 
     def holds(self, span: lsp.Range) -> bool:
         """Whether a range lies within the text's lines."""
-        return span.start.line <= span.end.line < len(self._starts)
+        return span.start.line <= span.end.line < len(self._table)
+
+    @cached_property
+    def _table(self) -> list[tuple[int, int]]:
+        """Where each line starts and where its text ends."""
+        ends = _LINE_END if self._codec.lone_cr else _LINE_FEED
+        breaks = [found.span() for found in ends.finditer(self.text)]
+        starts = [0, *(end for _, end in breaks)]
+        return list(zip(starts, [*(start for start, _ in breaks), len(self.text)], strict=True))
+
+    def _span(self, line: int) -> tuple[int, int]:
+        """One line's row of the table, without making the table where the text allows.
+
+        A change while typing asks for a line or two of a text that is another one at the next keystroke.
+        """
+        text = self.text
+        if self._codec.lone_cr and text.count("\r") != text.count("\r\n"):
+            return self._table[line] if line < len(self._table) else (len(text), len(text))
+        pieces = text.split("\n", line + 1)
+        if len(pieces) <= line:
+            return len(text), len(text)
+        end = len(text) - (len(pieces[-1]) + 1 if len(pieces) > line + 1 else 0)
+        start = end - len(pieces[line])
+        return start, end - 1 if text[start:end].endswith("\r") and end < len(text) else end
+
+
+def _start(row: tuple[int, int]) -> int:
+    return row[0]
 
 
 def _units(line: str, encoding: Encoding) -> int:

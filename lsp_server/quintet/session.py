@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from quintet import settling
 from quintet.agents.task import Abandoned, Event, Note, RunFinished, RunStarted, Task, Verified
-from quintet.settings import Place, Problem, Settings, Source, resolve
+from quintet.settings import Place, Problem, Settings, Source, from_workspace, resolve
+from quintet.settling import Moved
 from quintet.workspace.deny import denied
 from quintet.workspace.document import Document, Unreadable, read
-from quintet.workspace.edits import Conflict, Edit, FileEdit, Patch, apply, rebase_file, unified
+from quintet.workspace.edits import Edit, Patch, apply
 
 if TYPE_CHECKING:  # imported where they are used: a server that has not been asked for a fix needs none
     from quintet.tools.sandbox import Sandbox
-    from quintet.tools.verdict import Verdict
     from quintet.workspace.snapshot import Snapshot
     from quintet.workspace.syntax import SyntaxTree
     from quintet_models.backends.base import Backend
@@ -52,13 +53,6 @@ class Notice(msgspec.Struct, frozen=True):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """The texts are no longer those a patch was made for: one sentence."""
-
-    reason: str
-
-
 class Session:
     """What a client has told us, and what we are doing about it.
 
@@ -77,7 +71,7 @@ class Session:
         self._sources: dict[Place, Source] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._turn = asyncio.Lock()
-        self._engine = _Engine()
+        self._connection = _Connection()
         self._sandbox: Sandbox | None = None
 
     # --- settings -------------------------------------------------------------------------------------
@@ -183,7 +177,7 @@ class Session:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._engine.aclose()
+        await self._connection.aclose()
 
     def obstacle(self, path: str | None) -> str | None:
         """Why no repair can be started at a path: one sentence, or None."""
@@ -207,6 +201,9 @@ class Session:
         if problem := self.obstacle(task.path):
             yield _abandoned(problem)
             return
+        if self.root is not None:
+            for wrong in self.configure(from_workspace(self.root)):
+                yield Notice(str(wrong))
         if self._turn.locked():
             yield Note("Waiting for the repair before this one.")
         async with self._turn:
@@ -217,7 +214,7 @@ class Session:
                 )
                 return
             yield Note("Connecting to the model")
-            backend, trouble = await self._engine.get(self.settings)
+            backend, trouble = await self._connection.get(self.settings)
             if trouble:
                 yield Notice(trouble)
             snapshot = await self.snapshot()
@@ -269,87 +266,30 @@ class Session:
             self._sandbox = await asyncio.to_thread(probe)
         return self._sandbox
 
-    # --- texts that move on ---------------------------------------------------------------------------
-
-    def documents_of(self, patch: Patch) -> dict[str, Document] | Moved:
-        """The texts a patch is about to change, if they still are the ones it was made for."""
-        found: dict[str, Document] = {}
-        for change in patch.files:
-            document = self.current(change.path)
-            if change.base is None:
-                if isinstance(document, Document):
-                    return Moved(f"{change.path} has come to exist meanwhile.")
-                found[change.path] = Document(change.path, "")
-            elif isinstance(document, Unreadable):
-                return Moved(document.reason)
-            elif document.digest != change.base:
-                return Moved(f"{change.path} has changed meanwhile.")
-            else:
-                found[change.path] = document
-        return found
-
     async def _settle(
         self, outcome: Verified, snapshot: "Snapshot", sandbox: "Sandbox"
     ) -> Verified | Abandoned:
         """Bring a verified patch to the texts of now; what changed under it is verified once more."""
         for _ in range(_CHASES):
-            if not self._moved_on(snapshot) and not isinstance(self.documents_of(outcome.patch), Moved):
+            moved = settling.moved_on(snapshot, self._overlays(), self.current)
+            if not moved and isinstance(self.documents_of(outcome.patch), dict):
                 return outcome
-            patch = self._rebase(outcome.patch, snapshot)
+            patch = settling.rebased(outcome.patch, snapshot, self.current)
             if isinstance(patch, Moved):
                 return Abandoned(f"The fix was found, but {patch.reason} Ask again.")
             snapshot = await self.snapshot()
-            verdict = await self._verify(patch, outcome.verdict, snapshot, sandbox)
-            if isinstance(verdict, str) or not verdict.verified:
-                reason = verdict if isinstance(verdict, str) else verdict.reason
-                return Abandoned(f"The fix was found, but not for the text as it is now: {reason}")
-            before = {change.path: snapshot.document(change.path) for change in patch.files}
-            texts = {path: found for path, found in before.items() if isinstance(found, Document)}
-            outcome = Verified(patch, unified(patch, texts), verdict, outcome.alternatives)
+            again = await settling.verified(patch, outcome, snapshot, sandbox)
+            if isinstance(again, str):
+                return Abandoned(f"The fix was found, but not for the text as it is now: {again}")
+            outcome = again
         return Abandoned("The fix was found, but the text keeps changing. Ask again when it is at rest.")
 
-    def _moved_on(self, snapshot: "Snapshot") -> bool:
-        """Whether a buffer, open then or now, is no longer what the tests were run on."""
-        now = {path: self.current(path) for path in {*snapshot.overlays, *self._overlays()}}
-        return any(
-            isinstance(tested := snapshot.overlays.get(path) or snapshot.document(path), Unreadable)
-            or isinstance(document, Unreadable)
-            or tested.text != document.text
-            for path, document in now.items()
-        )
-
-    def _rebase(self, patch: Patch, snapshot: "Snapshot") -> Patch | Moved:
-        moved: list[FileEdit] = []
-        for change in patch.files:
-            before, now = snapshot.document(change.path), self.current(change.path)
-            if change.base is None:
-                if isinstance(now, Document):
-                    return Moved(f"{change.path} has come to exist meanwhile.")
-                moved.append(change)
-                continue
-            if isinstance(before, Unreadable) or isinstance(now, Unreadable):
-                return Moved(f"{change.path} is no longer there to be changed.")
-            rebased = rebase_file(change, before, now)
-            if isinstance(rebased, Conflict):
-                return Moved(f"{change.path} was edited in the same place meanwhile.")
-            moved.append(rebased)
-        return Patch(tuple(moved))
-
-    async def _verify(
-        self, patch: Patch, earlier: "Verdict", snapshot: "Snapshot", sandbox: "Sandbox"
-    ) -> "Verdict | str":
-        from quintet.tools.trial import TrialError, open_trial  # noqa: PLC0415
-
-        try:
-            async with open_trial(
-                snapshot, command=earlier.command, named=earlier.named, sandbox=sandbox
-            ) as trial:
-                return await trial.verify(patch)
-        except TrialError as error:
-            return str(error)
+    def documents_of(self, patch: Patch) -> dict[str, Document] | Moved:
+        """The texts a patch is about to change, if they still are the ones it was made for."""
+        return settling.documents_of(patch, self.current)
 
 
-class _Engine:
+class _Connection:
     """The one connection to a model that all requests share: made when first wanted, then kept."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ from e2e.leftovers import gone
 from support import Lay
 
 # Windows line ends, a character outside the basic plane and no final newline: what editors get wrong.
-BUGGY = "# 😀 sums\r\n\r\n\r\ndef add(a, b):\r\n    '''😀'''; return a - b".encode()
+BUGGY = "# 😀 sums\r\n\r\n\r\ndef add(a, b):\r\n    '''😀'''; return a - b\r\n".encode()
 FIXED = BUGGY.replace(b"a - b", b"a + b")
 TEST = """import unittest
 
@@ -47,8 +47,13 @@ async def drive(root: Path, out: Path, mark: str, backend: str) -> dict[str, Any
         env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     output, _ = await asyncio.wait_for(process.communicate(), 400)
-    seen: dict[str, Any] = json.loads(out.read_text()) if out.exists() else {}
+    seen = _read(out)
     assert process.returncode == 0, seen.get("problem") or output.decode()
+    return seen
+
+
+def _read(out: Path) -> dict[str, Any]:
+    seen: dict[str, Any] = json.loads(out.read_text()) if out.exists() else {}
     return seen
 
 

@@ -80,19 +80,21 @@ async def _evaluate(
         left = [task for task in tasks if not results.done(task.id)]
         repair = partial(bench.repair, record_in=results.folder / "trajectories")
         harness = Harness(repair, bench.sandbox, arguments.repos)
-        try:
-            async with (
-                aclosing(evaluate(left, harness, jobs=arguments.jobs)) as rows,
-                _shown(tasks, left) as show,
-            ):
-                async for row in rows:
-                    results.add(row)
-                    show(row)
-        finally:
-            if results.rows:
-                run_so_far = FinishedRun(results.folder.resolve().name, results.rows, settings)
-                write_report(results.folder / "report.html", [run_so_far, *beside])
+        async with (
+            aclosing(evaluate(left, harness, jobs=arguments.jobs)) as rows,
+            _shown(tasks, left) as show,
+        ):
+            async for row in rows:
+                results.add(row)
+                show(row)
+                _write_page(results, settings, beside)  # as it goes: a long run can be looked at, or cut off
+        _write_page(results, settings, beside)
     return tuple(row for row in results.rows if row.id in wanted)
+
+
+def _write_page(results: Results, settings: RunSettings, beside: Sequence[FinishedRun]) -> None:
+    run_so_far = FinishedRun(results.folder.resolve().name, results.rows, settings)
+    write_report(results.folder / "report.html", [run_so_far, *beside])
 
 
 def _settings(tasks: Path, choices: Choices, bench: Bench) -> RunSettings:

@@ -4,6 +4,7 @@ Pure arithmetic; knows neither files nor pages.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from statistics import median
@@ -11,6 +12,8 @@ from statistics import median
 import msgspec
 
 from quintet.evaluation.results import Row
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -103,4 +106,4 @@ def reasons(rows: Iterable[Row]) -> list[tuple[str, int]]:
 
 
 def _without_numbers(text: str) -> str:
-    return " ".join("…" if any(c.isdigit() for c in word) else word for word in text.split())
+    return _NUMBER.sub("…", text)

@@ -5,6 +5,7 @@ Knows no language: what is wrong comes from the session's syntax trees as offset
 
 import asyncio
 import logging
+import time
 
 from lsprotocol import types as lsp
 
@@ -17,9 +18,11 @@ PAUSE = 0.15
 """Seconds without a change after which problems are computed."""
 LONGEST = 1.0
 """Seconds after which they are computed although the changes go on."""
+REST = 5.0
+"""The next check waits this many times as long as the last one took: long texts are checked less often."""
 MOST = 50
 """Problems shown of one document: beyond the first few, recovery from errors is guesswork."""
-MAX_LENGTH = 1_000_000
+MAX_LENGTH = 500_000
 """Texts above this many characters are not checked: a parse would be felt while typing."""
 
 
@@ -27,23 +30,30 @@ async def publish(edge: Edge) -> None:
     """Follow the open documents until cancelled; started once the client is ready."""
     session = edge.session
     shown: dict[str, str] = {}
+    spent = 0.0
     while True:
         await session.changed.wait()
-        await _pause(session.changed)
+        await _pause(session.changed, max(PAUSE, REST * spent))
+        spent = 0.0
         for path in sorted(session.take_dirty()):
+            began = time.perf_counter()
             try:
                 _publish(edge, path, shown)
             except Exception:  # one document we cannot parse must not end the diagnostics of all others
                 log.exception("diagnostics failed", extra={"path": path})
+            spent = max(spent, time.perf_counter() - began)
+            await asyncio.sleep(0)
 
 
-async def _pause(changed: asyncio.Event) -> None:
-    """Wait until nothing has changed for PAUSE seconds, LONGEST at most."""
+async def _pause(changed: asyncio.Event, pause: float) -> None:
+    """Wait until nothing has changed for `pause` seconds, LONGEST at most if that is more."""
     loop = asyncio.get_running_loop()
     end = loop.time() + LONGEST
-    while changed.is_set() and loop.time() < end:
+    while changed.is_set():
         changed.clear()
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(pause)
+        if loop.time() >= end:
+            break
 
 
 def _publish(edge: Edge, path: str, shown: dict[str, str]) -> None:

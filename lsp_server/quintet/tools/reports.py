@@ -31,6 +31,7 @@ _ERROR_LINE = re.compile(
     r"^(?:E +|Uncaught )?(?:[\w.]*(?:Error|Exception|Exit|Interrupt|Warning))\b.*", re.MULTILINE
 )
 _DETAIL = 6000
+_OUTPUT = 20_000
 _MESSAGE = 600
 
 
@@ -115,7 +116,7 @@ def read_records(records: Iterable[Record], ended: Ended, root: Path) -> Report:
         ended.seconds,
         outcomes,
         tuple(failures.values()),
-        ended.output,
+        _ends(ended.output),
         ended.stopped,
     )
     return Report(
@@ -132,7 +133,7 @@ def read_records(records: Iterable[Record], ended: Ended, root: Path) -> Report:
 def read_command(ended: Ended, root: Path) -> Report:
     """A runner we cannot read: exit code 0 is one test that passed; frames are read off what it printed."""
     if ended.exit_code == 0:
-        run = TestRun(ended.command, 0, ended.seconds, {COMMAND: "passed"}, (), ended.output)
+        run = TestRun(ended.command, 0, ended.seconds, {COMMAND: "passed"}, (), _ends(ended.output))
         return Report(run, complete=True, seconds={COMMAND: ended.seconds})
     message = ended.stopped or error_line(ended.output) or f"exit code {ended.exit_code}"
     failure = Failure(COMMAND, message, _tail(ended.output), frames_in(ended.output, root))
@@ -142,7 +143,7 @@ def read_command(ended: Ended, root: Path) -> Report:
         ended.seconds,
         {COMMAND: "failed"},
         (failure,),
-        ended.output,
+        _ends(ended.output),
         ended.stopped,
     )
     return Report(run, complete=ended.stopped is None, seconds={COMMAND: ended.seconds})
@@ -229,6 +230,11 @@ def _decoded(lines: Iterable[bytes]) -> Iterable[Record]:
             yield decoder.decode(line)
         except msgspec.DecodeError:
             continue
+
+
+def _ends(text: str) -> str:
+    """The beginning and the end of what was printed: a run is kept, sent and recorded."""
+    return text if len(text) <= _OUTPUT else f"{text[: _OUTPUT // 4]}\n[...]\n{text[-_OUTPUT // 4 * 3 :]}"
 
 
 def _tail(text: str) -> str:

@@ -158,16 +158,17 @@ def _base(size: int, parent: Path | None) -> Path:
     needed = size + size // 4 + _SPARE
     candidates = [parent] if parent else [_RAM, Path(tempfile.gettempdir())]
     for folder in candidates:
-        if (
-            folder.is_dir()
-            and os.access(folder, os.W_OK)
-            and (parent or shutil.disk_usage(folder).free > needed)
-        ):
+        if folder.is_dir() and os.access(folder, os.W_OK) and (parent or _fits(folder, needed)):
             sweep(folder)
             return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
     raise TrialError(
         f"The disk is full: a copy of the workspace needs {needed >> 20} MiB in {candidates[-1]}."
     )
+
+
+def _fits(folder: Path, needed: int) -> bool:
+    """Whether there is room, and programs and libraries of the workspace may be run from there."""
+    return shutil.disk_usage(folder).free > needed and not os.statvfs(folder).f_flag & os.ST_NOEXEC
 
 
 def _copy(snapshot: Snapshot, listing: Listing, target: Path, *, symlinks: bool) -> None:

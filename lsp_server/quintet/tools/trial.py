@@ -19,8 +19,9 @@ from quintet.tools.shadow import Shadow, TrialError, shadow_of
 from quintet.tools.verdict import Failure, Judgement, Suspicion, TestRun, Verdict
 from quintet.tools.verify import Finding, compare, newly_failing, still_failing, unparsable
 from quintet.tools.whole import Setting, lay_out, run_whole
+from quintet.workspace.deny import denied
 from quintet.workspace.document import Document
-from quintet.workspace.edits import Patch, StalePatchError, apply
+from quintet.workspace.edits import FileEdit, Patch, StalePatchError, apply
 from quintet.workspace.snapshot import Snapshot
 
 __all__ = ["AlreadyPassingError", "NoTestsError", "Trial", "TrialError", "open_trial"]
@@ -166,21 +167,31 @@ class Trial:
         for file in patch.files:
             if self._judges(file.path) and not self.may_edit_tests:
                 return f"The patch changes {file.path}, which judges it."
-            old = self.snapshot.document(file.path)
-            if file.base is None:
-                document = Document(file.path, apply("", file.edits))
-            elif not isinstance(old, Document):
-                return old.reason
-            elif old.digest != file.base:
-                return str(StalePatchError(file.path))
-            else:
-                document = old.with_text(apply(old.text, file.edits))
+            document = self._changed(file)
+            if isinstance(document, str):
+                return document
             try:
                 document.encode()
-            except UnicodeEncodeError:
+            except (UnicodeEncodeError, LookupError):
                 return f"The patch writes characters that {document.encoding} lacks into {file.path}."
             contents[file.path] = document
         return contents
+
+    def _changed(self, file: FileEdit) -> Document | str:
+        old = self.snapshot.document(file.path)
+        if isinstance(old, Document):
+            if old.digest != file.base:
+                return str(StalePatchError(file.path))
+            return old.with_text(apply(old.text, file.edits))
+        if file.base is not None or not self._is_free(file.path):
+            return old.reason
+        return Document(file.path, apply("", file.edits))
+
+    def _is_free(self, path: str) -> bool:
+        """Whether a new file may be made there: inside the workspace, nothing in its place, no secret."""
+        root = self.snapshot.root.resolve()
+        full = (root / path).resolve()
+        return full.is_relative_to(root) and not full.exists() and denied(path) is None
 
 
 @asynccontextmanager

@@ -13,19 +13,25 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from quintet_models.messages import Message, ToolSpec
 
+_FAILURES = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""A template is a program: it can fail in every way that one can."""
+
 
 class UnusableError(Exception):
-    """The template refuses these messages; the message says why."""
+    """The template cannot be read, or refuses these messages; the message says why."""
 
 
 class ChatTemplate:
-    """A compiled template. The template is data from a model file, hence the sandbox."""
+    """A compiled template. It is data from a model file, hence the sandbox. Raises `UnusableError`."""
 
     def __init__(self, source: str, *, bos: str, eos: str) -> None:
         environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
         environment.filters["tojson"] = _to_json
         environment.globals.update(raise_exception=_refuse, strftime_now=_now, bos_token=bos, eos_token=eos)
-        self._template = environment.from_string(source)
+        try:
+            self._template = environment.from_string(source)
+        except TemplateError as error:
+            raise UnusableError(f"The model's chat template cannot be read: {error}.") from error
         self.knows_tools = "tools" in source
 
     def render(self, messages: Sequence[Message], tools: Sequence[ToolSpec], *, thinking: bool) -> str:
@@ -37,7 +43,7 @@ class ChatTemplate:
                 add_generation_prompt=True,
                 enable_thinking=thinking,
             )
-        except TemplateError as error:
+        except _FAILURES as error:
             raise UnusableError(f"The model's chat template refuses these messages: {error}.") from error
 
 

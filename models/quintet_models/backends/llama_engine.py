@@ -5,7 +5,9 @@ Lives in the worker process only; knows nothing of frames, requests or schedulin
 
 import ctypes
 import importlib
+import os
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +68,6 @@ class Log:
         if level in _COMPLAINTS:
             self.lines.append(text.decode("utf-8", "replace").strip())
 
-    def last(self) -> str:
-        """The last complaint, or nothing."""
-        return self.lines[-1] if self.lines else ""
-
 
 class Model:
     """A loaded model and its vocabulary. Raises `RefusedError` when the file is not a model it can hold."""
@@ -77,9 +75,9 @@ class Model:
     def __init__(self, path: str, log: Log) -> None:
         params = c.llama_model_default_params()
         params.n_gpu_layers = -1 if c.llama_supports_gpu_offload() else 0
-        self.handle = c.llama_model_load_from_file(path.encode(), params)
+        self.handle = c.llama_model_load_from_file(os.fsencode(path), params)
         if not self.handle:
-            raise RefusedError(load_failure(path, log.last()))
+            raise RefusedError(load_failure(path, log.lines))
         self.vocabulary = c.llama_model_get_vocab(self.handle)
         self.vocabulary_size: int = c.llama_vocab_n_tokens(self.vocabulary)
         self.trained_context: int = c.llama_model_n_ctx_train(self.handle)
@@ -145,7 +143,6 @@ class Context:
         params.n_threads = params.n_threads_batch = threads
         params.kv_unified = True
         params.no_perf = True
-        params.flash_attn_type = int(__import__("os").environ.get("FA","-1"))
         params.abort_callback, params.abort_callback_data = abort.function, abort.data
         self._handle = c.llama_init_from_model(model.handle, params)
         if not self._handle:
@@ -211,15 +208,19 @@ class Context:
         c.llama_free(self._handle)
 
 
-def load_failure(path: str, complaint: str) -> str:
-    """One sentence for a model file that would not load."""
-    name = Path(path).name
-    if not Path(path).is_file():
+def load_failure(path: str, complaints: Sequence[str]) -> str:
+    """One sentence for a model file that would not load; the first complaint is the most exact one."""
+    file = Path(path)
+    if not file.is_file():
         return f"There is no model file at {path}."
-    if "not within the file bounds" in complaint or "corrupted or incomplete" in complaint:
-        return f"The model file {name} is truncated or damaged; download or install it again."
-    reason = f" ({complaint})" if complaint else ""
-    return f"llama.cpp cannot load the model file {name}{reason}."
+    with file.open("rb") as opened:
+        magic = opened.read(4)
+    if not b"GGUF".startswith(magic):
+        return f"{file.name} is no GGUF model file."
+    if any(sign in line for line in complaints for sign in ("file bounds", "failed to read")):
+        return f"The model file {file.name} is truncated or damaged; download or install it again."
+    reason = complaints[0].removeprefix("llama_model_load: ") if complaints else "no reason given"
+    return f"llama.cpp cannot load the model file {file.name}: {reason}."
 
 
 def quantize(source: str, target: str, kind: str, threads: int, log: Log) -> None:
@@ -228,5 +229,5 @@ def quantize(source: str, target: str, kind: str, threads: int, log: Log) -> Non
     params.ftype = getattr(c, f"LLAMA_FTYPE_MOSTLY_{kind}")
     params.allow_requantize = True
     params.nthread = threads
-    if c.llama_model_quantize(source.encode(), target.encode(), ctypes.byref(params)):
-        raise RefusedError(load_failure(source, log.last()))
+    if c.llama_model_quantize(os.fsencode(source), os.fsencode(target), ctypes.byref(params)):
+        raise RefusedError(load_failure(source, log.lines))

@@ -10,7 +10,7 @@ import numpy as np
 
 from quintet_models.backends.llama_engine import Model, RefusedError, Tokens
 from quintet_models.backends.llama_room import Lease, Room
-from quintet_models.backends.llama_sampling import Sampler, first_seed, schema_grammar
+from quintet_models.backends.llama_sampling import Sampler, check_grammar, first_seed, schema_grammar
 from quintet_models.backends.text_stream import Assembler, Thoughts
 from quintet_models.messages import Delta, FinishReason, Request, Sampling, Usage
 
@@ -42,6 +42,8 @@ class Generation:
         self._model, self._room, self._prompt, self._emit = model, room, prompt, emit
         self._sampling, self._n = request.sampling, max(1, request.n)
         self._grammar = schema_grammar(request.schema) if request.schema is not None else request.grammar
+        if self._grammar is not None:
+            check_grammar(model, self._grammar)
         self._seed = first_seed(request.sampling)
         self._stops = stop_tokens(model, request.sampling)
         self._thinking = _opens_thought(model, prompt)

@@ -17,6 +17,13 @@ FAREWELL_SECONDS = 2.0
 """How long a worker may take to leave after its stdin was closed."""
 
 
+ADVICE = (
+    "If llama-cpp-python was built for another processor, build it again: CMAKE_ARGS=-DGGML_NATIVE=OFF "
+    "pip install --force-reinstall --no-deps --no-cache-dir llama-cpp-python"
+)
+"""What to do about an engine that dies before it has answered at all, which is nearly always this."""
+
+
 class WorkerProcess:
     """One worker. Replies are sorted into a queue for each job; None there means that it has ended."""
 
@@ -24,7 +31,7 @@ class WorkerProcess:
         self._process = process
         self._queues: dict[int, asyncio.Queue[frames.Reply | None]] = {}
         self._complaints: deque[str] = deque(maxlen=20)
-        self._ended = False
+        self._ended = self._ready = False
         self._readers = (
             asyncio.create_task(self._read_replies()),
             asyncio.create_task(self._read_complaints()),
@@ -87,13 +94,15 @@ class WorkerProcess:
         return reply
 
     def obituary(self) -> str:
-        """One sentence on why the process ended."""
+        """One sentence on why the process ended, and what to do."""
         code = self._process.returncode
         how = (
             f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with status {code}"
         )
         last = f" ({self._complaints[-1]})" if self._complaints else ""
-        return f"The llama.cpp worker {how}{last}; it is started again with the next request."
+        if self._ready:
+            return f"The llama.cpp worker {how}{last}; it is started again with the next request."
+        return f"The llama.cpp worker {how}{last} while it loaded the model. {ADVICE}"
 
     def kill(self) -> None:
         """End it at once; every job hears of it."""
@@ -118,6 +127,7 @@ class WorkerProcess:
                 header = await self._process.stdout.readexactly(frames.HEADER.size)
                 (length,) = frames.HEADER.unpack(header)
                 reply = frames.decode_reply(await self._process.stdout.readexactly(length))
+                self._ready = self._ready or isinstance(reply, frames.Ready)
                 queue = self._queues.get(0 if isinstance(reply, frames.Ready) else reply.id)
                 if queue:
                     queue.put_nowait(reply)

@@ -26,7 +26,7 @@ class Sampler:
     """
 
     def __init__(self, model: Model, sampling: Sampling, seed: int, grammar: str | None) -> None:
-        self._grammar = _grammar(model, grammar) if grammar else None
+        self._grammar = _grammar(model, grammar) if grammar is not None else None
         self._chain = _chain(sampling, seed)
         self._candidates = np.zeros(model.vocabulary_size, dtype=_CANDIDATE)
 
@@ -58,6 +58,11 @@ class Sampler:
         c.llama_sampler_free(self._chain)
         if self._grammar:
             c.llama_sampler_free(self._grammar)
+
+
+def check_grammar(model: Model, grammar: str) -> None:
+    """Raises `RefusedError` for what is no grammar, before a prompt is read for it."""
+    c.llama_sampler_free(_grammar(model, grammar))
 
 
 def first_seed(sampling: Sampling) -> int:

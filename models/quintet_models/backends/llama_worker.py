@@ -99,6 +99,12 @@ class Worker:
             abort=self._abort,
         )
 
+    def try_out(self) -> None:
+        """Evaluate a few tokens: an engine built for another processor should crash now, not in a repair."""
+        context, tokens = self._room.context, [self._model.start_token()] * min(8, self._load.batch)
+        context.decode(tokens, range(len(tokens)), 0, [0] * (len(tokens) - 1) + [1])
+        context.drop(0)
+
     def send(self, reply: frames.Reply) -> None:
         """Write one frame; the parent always reads."""
         data = memoryview(frames.frame(reply))
@@ -228,18 +234,15 @@ class Worker:
 
 
 def _template(model: Model) -> ChatTemplate | None:
-    """The chat template, or None where the file has none."""
+    """The chat template, or None where the file has none that can be used."""
     if model.template is None:
         return None
 
-    def spelt(token: int) -> str:
-        return model.text_of(token)
-
-    return ChatTemplate(
-        model.template,
-        bos=spelt(c.llama_vocab_bos(model.vocabulary)),
-        eos=spelt(c.llama_vocab_eos(model.vocabulary)),
-    )
+    bos, eos = c.llama_vocab_bos(model.vocabulary), c.llama_vocab_eos(model.vocabulary)
+    try:
+        return ChatTemplate(model.template, bos=model.text_of(bos), eos=model.text_of(eos))
+    except UnusableError:
+        return None
 
 
 def main() -> int:
@@ -257,6 +260,7 @@ def main() -> int:
             return 0
         inbox = Inbox(abort)
         worker = Worker(Model(first.path, log), first, inbox, abort, out)
+        worker.try_out()
     except RefusedError as refusal:
         os.write(out, frames.frame(frames.Failed(0, str(refusal))))
         return 1

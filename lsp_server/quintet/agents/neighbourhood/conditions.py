@@ -16,8 +16,8 @@ from quintet.agents.neighbourhood.scope import Scope
 from quintet.agents.neighbourhood.shapes import MAPPING, NUMBER, SEQUENCE, TEXT, TRUTH, alike
 
 _ANSWERS = frozenset({"return", "assign", "declarator", "lambda"})
-_MOST_ENCLOSED = 8
-_MOST_JOINED = 20
+_MOST_ENCLOSED = 12
+_MOST_JOINED = 24
 
 
 def pool(node: Node, scope: Scope) -> dict[str, int]:
@@ -62,6 +62,7 @@ def _about(name: str, scope: Scope) -> Iterator[tuple[str, int]]:
     for other in scope.names:
         if other != name and alike(held, scope.shapes.get(other)) and held not in {SEQUENCE, MAPPING}:
             yield f"{name} {grammar.unequal} {other}", EQUALITY
+            yield f"{name} {grammar.equal} {other}", EQUALITY
     if grammar.name == "python":
         for other in scope.names:
             if other != name and scope.shapes.get(other) in {SEQUENCE, TEXT, MAPPING} and held != SEQUENCE:

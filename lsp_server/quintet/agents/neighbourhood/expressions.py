@@ -76,8 +76,10 @@ def scale(node: Node, scope: Scope) -> Iterator[Change]:
     for text in factors:
         whole = f"{operand(node, PRODUCT, grammar)} {text}"
         yield Change("offset", node.start, node.end, fit(whole, PRODUCT, node, grammar), 1.0)
-    power = f"{operand(node, POWER + 1, grammar)} ** 2"
-    yield Change("offset", node.start, node.end, fit(power, POWER, node, grammar), 1.0)
+    exponents = [number for number in scope.vocabulary.numbers if number in {"3", "4"}][:1]
+    for number in ("2", *exponents):
+        power = f"{operand(node, POWER + 1, grammar)} ** {number}"
+        yield Change("offset", node.start, node.end, fit(power, POWER, node, grammar), 1.0)
     if node.kind != "arithmetic":
         text = f"-{operand(node, UNARY, grammar)}"
         yield Change("sign", node.start, node.end, fit(text, UNARY, node, grammar), 1.0)

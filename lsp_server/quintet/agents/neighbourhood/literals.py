@@ -100,6 +100,7 @@ def _variants(content: str) -> Iterator[str]:
     if len(content) > 1:
         yield content[:-1]
         yield content[1:]
+        yield content[::-1]
     if content in {"", " "}:
         yield ", "
         yield ","

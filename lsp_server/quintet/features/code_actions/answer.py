@@ -27,7 +27,8 @@ from quintet.features import Edge
 from quintet.features.code_actions.offers import Asked, stale
 from quintet.features.code_actions.progress import Progress, progress
 from quintet.protocol import Refused, Target, file_uri, to_workspace_edit
-from quintet.session import Moved, Notice
+from quintet.session import Notice
+from quintet.settling import Moved
 from quintet.tools.verdict import TestRun
 
 log = logging.getLogger(__name__)

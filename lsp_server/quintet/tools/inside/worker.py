@@ -188,8 +188,10 @@ def _limit(wish: Order, printed: int, scratch: str) -> None:
     os.environ["TMPDIR"] = os.environ["PYTEST_DEBUG_TEMPROOT"] = scratch
     tempfile.tempdir = None
     seconds = int(wish["seconds"]) + 2
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_DATA, (wish["memory"], wish["memory"]))
+    for kind, wanted in ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_DATA, wish["memory"])):
+        most = resource.getrlimit(kind)[1]
+        bound = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(kind, (bound, bound))
 
 
 def _listen(child: int, report: int, printed: int, wish: Order) -> dict[str, Any]:
@@ -200,8 +202,11 @@ def _listen(child: int, report: int, printed: int, wish: Order) -> dict[str, Any
     output = bytearray()
     written = 0
     waiting = [report, printed]
-    while report in waiting and not answer["stopped"]:
-        ready = select.select(waiting, [], [], _PAUSE)[0]
+    while waiting and not answer["stopped"]:  # a fork that dies may say why after its last record
+        over = report not in waiting
+        ready = select.select(waiting, [], [], 0 if over else _PAUSE)[0]
+        if over and not ready:  # what it left running may hold the other pipe for ever
+            break
         for descriptor in ready:
             data = os.read(descriptor, 1 << 16)
             if not data:

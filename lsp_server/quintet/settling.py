@@ -1,0 +1,94 @@
+"""A patch and the texts it was made for, once those moved on: is it still theirs, can it follow them?
+
+Knows snapshots, current texts and trials; it must not know who holds the texts or who asked for the patch.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from quintet.agents.task import Verified
+from quintet.workspace.document import Document, Unreadable
+from quintet.workspace.edits import Conflict, FileEdit, Patch, rebase_file, unified
+
+if TYPE_CHECKING:  # a server that has not been asked for a fix needs neither
+    from quintet.tools.sandbox import Sandbox
+    from quintet.workspace.snapshot import Snapshot
+
+Current = Callable[[str], Document | Unreadable]
+"""A file of the workspace as the user sees it now, by its path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The texts are no longer those a patch was made for: one sentence."""
+
+    reason: str
+
+
+def documents_of(patch: Patch, current: Current) -> dict[str, Document] | Moved:
+    """The texts a patch is about to change, empty for a new file; Moved where it was made for others."""
+    found: dict[str, Document] = {}
+    for change in patch.files:
+        document = current(change.path)
+        if change.base is None:
+            if isinstance(document, Document):
+                return _exists(change)
+            document = Document(change.path, "")
+        elif isinstance(document, Unreadable):
+            return Moved(document.reason)
+        elif document.digest != change.base:
+            return Moved(f"{change.path} has changed meanwhile.")
+        found[change.path] = document
+    return found
+
+
+def moved_on(snapshot: "Snapshot", paths: Iterable[str], current: Current) -> bool:
+    """Whether a buffer, among `paths` now or in the snapshot then, is not what the snapshot holds."""
+    for path in {*snapshot.overlays, *paths}:
+        then = snapshot.overlays.get(path) or snapshot.document(path)
+        now = current(path)
+        if isinstance(then, Unreadable) or isinstance(now, Unreadable) or then.text != now.text:
+            return True
+    return False
+
+
+def rebased(patch: Patch, snapshot: "Snapshot", current: Current) -> Patch | Moved:
+    """The patch for the texts of now, or why it cannot be had."""
+    moved: list[FileEdit] = []
+    for change in patch.files:
+        then, now = snapshot.document(change.path), current(change.path)
+        if change.base is None:
+            if isinstance(now, Document):
+                return _exists(change)
+            moved.append(change)
+        elif isinstance(then, Unreadable) or isinstance(now, Unreadable):
+            return Moved(f"{change.path} is no longer there to be changed.")
+        else:
+            file = rebase_file(change, then, now)
+            if isinstance(file, Conflict):
+                return Moved(f"{change.path} was edited in the same place meanwhile.")
+            moved.append(file)
+    return Patch(tuple(moved))
+
+
+async def verified(
+    patch: Patch, earlier: Verified, snapshot: "Snapshot", sandbox: "Sandbox"
+) -> Verified | str:
+    """Verify a moved patch as the earlier one was; where it does not hold, the reason."""
+    from quintet.tools.trial import TrialError, open_trial  # noqa: PLC0415
+
+    wanted = earlier.verdict
+    try:
+        async with open_trial(snapshot, command=wanted.command, named=wanted.named, sandbox=sandbox) as trial:
+            verdict = await trial.verify(patch)
+    except TrialError as error:
+        return str(error)
+    if not verdict.verified:
+        return verdict.reason
+    diff = unified(patch, snapshot.documents(change.path for change in patch.files))
+    return Verified(patch, diff, verdict, earlier.alternatives)
+
+
+def _exists(change: FileEdit) -> Moved:
+    return Moved(f"{change.path} has come to exist meanwhile.")
