@@ -52,6 +52,27 @@ async def test_vllm_tells_its_context_and_shows_what_it_can() -> None:
     assert profile.edit_format == "search_replace"
 
 
+async def test_log_probabilities_that_are_not_the_prompts_own_are_not_used() -> None:
+    def noise(body: Body) -> Answer:
+        tokens = [*body["prompt"], "!"]
+        logprobs = {"tokens": tokens, "token_logprobs": [None, *(-12.0 for _ in tokens[1:])]}
+        return Answer({"choices": [{"logprobs": logprobs}], "usage": {"completion_tokens": 1}})
+
+    async with connected({MODELS: models(), CHAT: message("x"), COMPLETE: noise}) as (backend, _):
+        assert not backend.profile.scores
+
+
+async def test_llama_cpp_pythons_server_tells_its_context_in_a_refusal() -> None:
+    said = "This model's maximum context length is 2048 tokens, however you requested 400001 tokens"
+    pages: dict[str, Page] = {
+        MODELS: models("m.gguf", "me"),
+        CHAT: message("x"),
+        COMPLETE: Answer({"error": {"message": said}}, 400),
+    }
+    async with connected(pages) as (backend, _):
+        assert (backend.profile.engine, backend.profile.context_tokens) == ("llama-cpp-python", 2048)
+
+
 async def test_a_server_that_never_parses_a_tool_call_is_not_believed_to() -> None:
     pages: dict[str, Page] = {MODELS: models("coder-7b"), CHAT: message("<tools>clock</tools>")}
     async with connected(pages) as (backend, _):

@@ -57,6 +57,14 @@ async def test_text_streams_and_the_last_delta_carries_finish_and_usage() -> Non
     assert body["chat_template_kwargs"] == {"enable_thinking": False}
 
 
+async def test_where_the_server_counts_nothing_the_usage_is_estimated() -> None:
+    async with serving({CHAT: Events([chunk("a"), chunk("b"), chunk(finish="stop")])}) as (backend, _):
+        last = (await collect(backend))[-1]
+    assert last.usage
+    assert last.usage.completion_tokens == 2
+    assert last.usage.prompt_tokens >= 1
+
+
 async def test_sampling_is_sent_as_asked() -> None:
     sampling = Sampling(max_tokens=7, temperature=0.5, top_p=0.9, seed=3, stop=("\n",))
     request = Request(prompt="def f", sampling=sampling, n=2)
@@ -146,6 +154,15 @@ async def test_samples_are_separate_requests_where_the_server_ignores_n() -> Non
     assert [d.usage for d in deltas if d.usage] == [Usage(30, 0, 6)]
     assert deltas[-1].usage
     assert server.most_streaming == 3
+
+
+async def test_a_server_that_breaks_off_for_the_next_request_is_asked_one_at_a_time() -> None:
+    request = Request(messages=HELLO.messages, n=3, sampling=Sampling(seed=5))
+    pages: dict[str, Page] = {CHAT: Events([chunk("x"), chunk(finish="stop")], pause=0.01)}
+    async with serving(pages, kind="llama-cpp-python") as (backend, server):
+        deltas = await collect(backend, request)
+    assert sorted(delta.index for delta in deltas if delta.finish) == [0, 1, 2]
+    assert server.most_streaming == 1
 
 
 async def test_one_failing_sample_stops_the_others() -> None:
@@ -257,10 +274,14 @@ async def test_a_server_that_stops_to_echo_is_one_sentence() -> None:
             await backend.score(ScoreRequest("a", ("b",)))
 
 
-async def test_ollama_never_sees_a_prompt_it_would_cut() -> None:
-    async with serving({}, kind="ollama") as (backend, server):
-        assert "4096" in await failure(backend, Request(prompt="x" * 20_000))
-        assert not server.asked
+@pytest.mark.parametrize("kind", ["ollama", "llama-cpp-python"])
+async def test_a_server_that_is_bad_at_refusing_never_sees_a_prompt_that_is_too_long(kind: Kind) -> None:
+    async with serving({"POST /extras/tokenize/count": Answer({"count": 5000})}, kind=kind) as (
+        backend,
+        server,
+    ):
+        assert "was started with a context of 4096" in await failure(backend, Request(prompt="x" * 20_000))
+        assert not server.bodies("/v1/completions")
 
 
 @pytest.mark.parametrize(

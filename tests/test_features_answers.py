@@ -53,11 +53,11 @@ async def offered(it: Editor, root: Path) -> Any:
 
 
 async def begun(it: Editor) -> str:
-    """Wait until tests are being run; the progress's token."""
+    """Wait until candidates are being tried; the progress's token."""
 
     def running(message: dict[str, Any]) -> bool:
         value = message.get("params", {}).get("value", {}) if message.get("method") == "$/progress" else {}
-        return str(value.get("message", "")).startswith(COMMAND)
+        return str(value.get("message", "")).startswith("Coder")
 
     token: str = (await it.wait(running))["params"]["token"]
     return token

@@ -2,11 +2,13 @@
 
     python tests/bench/bench_start.py [ROUNDS]
 
-Prints the median of each and their ratio. Both start with the same interpreter, and in every round one after
-the other, so that a busy machine slows both alike.
+Prints the median of each and their ratio, in wall seconds and in the processor's (which include the way to
+the exit, and hardly depend on what else the machine does). Both start with the same interpreter, and in every
+round one after the other, so that a busy machine slows both alike.
 """
 
 import json
+import resource
 import statistics
 import subprocess
 import sys
@@ -15,30 +17,32 @@ import time
 from pathlib import Path
 from typing import Any
 
-SERVERS = {
-    "bare pygls": [
-        "-c",
-        "from pygls.lsp.server import LanguageServer; LanguageServer('bare', '1').start_io()",
-    ],
-    "quintet": ["-m", "quintet", "serve"],
-}
+BARE = ["-c", "from pygls.lsp.server import LanguageServer; LanguageServer('bare', '1').start_io()"]
+QUINTET = ["-m", "quintet", "serve"]
 
 
 def main() -> None:
     """Measure and print."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
-    seconds: dict[str, list[float]] = {name: [] for name in SERVERS}
+    spent: dict[str, list[tuple[float, float]]] = {"bare": [], "quintet": []}
     with tempfile.TemporaryDirectory() as folder:
         for number in range(rounds + 1):
-            for name, arguments in SERVERS.items():
-                spent = start([sys.executable, *arguments], Path(folder))
+            for name, arguments in (("bare", BARE), ("quintet", QUINTET)):
+                before = _processor()
+                wall = start([sys.executable, *arguments], Path(folder))
                 if number:  # the first round fills the file cache
-                    seconds[name].append(spent)
-    medians = {name: statistics.median(times) for name, times in seconds.items()}
-    for name, median in medians.items():
-        low, high = min(seconds[name]), max(seconds[name])
-        sys.stdout.write(f"{name:12} {median:.3f} s median of {rounds} ({low:.3f} to {high:.3f})\n")
-    sys.stdout.write(f"ratio        {medians['quintet'] / medians['bare pygls']:.2f}\n")
+                    spent[name].append((wall, _processor() - before))
+    for index, unit in enumerate(("wall", "processor")):
+        bare, quintet = (statistics.median(times[index] for times in spent[name]) for name in spent)
+        sys.stdout.write(
+            f"{unit:10} bare {bare:.3f} s  quintet {quintet:.3f} s  ratio {quintet / bare:.2f}\n"
+        )
+
+
+def _processor() -> float:
+    """Processor seconds of all children so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def start(command: list[str], folder: Path) -> float:

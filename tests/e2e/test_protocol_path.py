@@ -76,9 +76,9 @@ class Served:
         return found[0]
 
     async def running(self) -> str:
-        """Wait until tests are being run; the progress's token."""
+        """Wait until candidates are being tried; the progress's token."""
         while True:
-            if any((report.message or "").startswith("python -m") for report in self.reports()):
+            if any((report.message or "").startswith("Coder") for report in self.reports()):
                 return str(next(iter(self.client.progress_reports)))
             await asyncio.sleep(0.02)
 

@@ -123,7 +123,7 @@ def total_of(rows: Sequence[Row]) -> Total:
         solved=summary.solved.count,
         tokens=summary.tokens,
         seconds=round(summary.seconds, 3),
-        median_seconds=summary.median_seconds,
+        median_seconds=None if summary.median_seconds is None else round(summary.median_seconds, 3),
         median_tests_to_plausible=summary.median_tests,
         errors=summary.errors,
     )

@@ -4,6 +4,8 @@ Knows the protocol and each server's own pages; what a profile is made of stands
 """
 
 import asyncio
+import contextlib
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -31,6 +33,9 @@ total = price - tax
 (the corrected line)
 >>>>>>> REPLACE"""
 FORMAT_ANSWER = "<<<<<<< SEARCH\ntotal = price - tax\n=======\ntotal = price + tax\n>>>>>>> REPLACE"
+
+ALPHABET = "a b c d e f g h i j k l m n o p q r s t u v w x y"
+CERTAIN = -2.0
 
 CLOCK = ToolSpec("clock", "Tells the time of day in a city.", {
     "type": "object",
@@ -114,8 +119,8 @@ async def _served(link: Link, entry: dict[str, Any]) -> Served:
     by_name = parameters_in_name(f"{name} {entry.get('root', '')}")
     if owner == "vllm" or isinstance(entry.get("max_model_len"), int):
         return Served("vllm", name, _whole(entry.get("max_model_len")), by_name)
-    if owner == "me":  # what llama-cpp-python's server calls the owner; it does not tell its context
-        return Served("llama-cpp-python", name, UNKNOWN_CONTEXT, by_name)
+    if owner == "me":  # what llama-cpp-python's server calls the owner
+        return Served("llama-cpp-python", name, await _stated_limit(link, name), by_name)
     props = await link.try_get("/props")
     if isinstance(props, dict) and isinstance(props.get("default_generation_settings"), dict):
         context = _whole(props["default_generation_settings"].get("n_ctx"))
@@ -191,14 +196,29 @@ async def _chat(link: Link, payload: dict[str, Any]) -> dict[str, Any] | None:
 
 
 async def _scores(link: Link, served: Served) -> bool:
-    """Whether a prompt really comes back with log-probabilities."""
-    text = "def add(a, b):\n    return a + b\n"
+    """Whether log-probabilities of a prompt come back and are its own: some servers return others.
+
+    The end of an alphabet is certain to any model, so there the numbers must be near zero.
+    """
     try:
         async with asyncio.timeout(PROBE_SECONDS):
-            tokens = await spoken(link, served.model, text)
+            tokens = await spoken(link, served.model, ALPHABET)
     except (TimeoutError, BackendError):
         return False
-    return tokens is not None and len(tokens) > 5 and sum(value < 0 for _, value in tokens) > len(tokens) / 2
+    end = [value for _, value in tokens or ()][-8:]
+    return len(end) == 8 and any(value < 0 for value in end) and sum(end) / 8 > CERTAIN
+
+
+async def _stated_limit(link: Link, model: str) -> int:
+    """The context as a refusal states it: llama-cpp-python's server tells it in no other way."""
+    payload = {"model": model, "prompt": "x = 1 " * 100_000, "max_tokens": 1}
+    with contextlib.suppress(BackendError, TimeoutError):
+        async with asyncio.timeout(PROBE_SECONDS):
+            response = await link.request("POST", "/v1/completions", payload)
+        stated = re.search(r"maximum context length is (\d+)", response.text)
+        if stated:
+            return int(stated[1])
+    return UNKNOWN_CONTEXT
 
 
 def _whole(value: Any) -> int:

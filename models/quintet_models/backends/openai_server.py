@@ -15,10 +15,19 @@ from quintet_models.backends.base import BackendError, Profile, ScoreRequest, Sc
 from quintet_models.backends.estimate import estimate_tokens
 from quintet_models.backends.openai_link import Link
 from quintet_models.backends.openai_score import Spoken, ratio, spoken
-from quintet_models.backends.openai_wire import MANY_SAMPLES, Chunk, Kind, Reader, body, refusal
+from quintet_models.backends.openai_wire import (
+    MANY_SAMPLES,
+    ONE_AT_A_TIME,
+    Chunk,
+    Kind,
+    Reader,
+    body,
+    refusal,
+)
 from quintet_models.messages import Delta, Request, Usage
 
 SCORES_AT_ONCE = 8
+STREAMS_AT_ONCE = 32
 
 Result = TypeVar("Result")
 
@@ -31,10 +40,11 @@ class OpenAIServer:
     def __init__(self, link: Link, kind: Kind, profile: Profile, *, opens_thought: bool = False) -> None:
         self._link, self._kind, self.profile = link, kind, profile
         self._opens_thought = opens_thought
+        self._gate = asyncio.Semaphore(1 if kind in ONE_AT_A_TIME else STREAMS_AT_ONCE)
 
     async def stream(self, request: Request) -> AsyncGenerator[Delta, None]:
         """Generate. Raises `BackendError`."""
-        self._check(request)
+        await self._check(request)
         if request.n <= 1 or self._kind in MANY_SAMPLES:
             deltas = self._one(request, max(1, request.n), 0)
         else:
@@ -81,24 +91,24 @@ class OpenAIServer:
         """Close all connections."""
         await self._link.aclose()
 
-    def _check(self, request: Request) -> None:
+    async def _check(self, request: Request) -> None:
         if request.tools and self.profile.tools != "native":
             raise Unsupported(
                 "This server does not turn tool calls into messages; describe the tools in the text."
             )
         if request.adapter and self._kind != "vllm":
             raise Unsupported("Only vLLM serves adapters by name.")
-        if self._kind == "ollama":
-            self._check_length(request)
+        if self._kind in BAD_AT_REFUSING:
+            await self._check_length(request)
 
-    def _check_length(self, request: Request) -> None:
-        """Ollama silently cuts a prompt that is too long, so it must never see one."""
-        text = request.prompt or "".join(message.content for message in request.messages)
-        tokens = len(text) // 4  # an under-estimate: only what is certainly too long is refused here
-        if tokens > self.profile.context_tokens:
+    async def _check_length(self, request: Request) -> None:
+        text = spoken_text(request)
+        # Where nothing can be counted, only what is certainly too long is refused here.
+        tokens = len(text) // 4 if self._kind == "ollama" else await self.count(text)
+        if tokens >= self.profile.context_tokens:
             raise BackendError(
-                f"The prompt has over {tokens} tokens; {self.profile.model} was started with a context of "
-                f"{self.profile.context_tokens}. Raise num_ctx or give it less."
+                f"The prompt has {tokens} tokens or more; {self.profile.model} at {self._link.where} was "
+                f"started with a context of {self.profile.context_tokens}. Start it with more, or give it less."
             )
 
     async def _one(self, request: Request, n: int, index: int) -> AsyncGenerator[Delta, None]:
@@ -107,7 +117,7 @@ class OpenAIServer:
         payload = body(request, model=model, kind=self._kind, n=n, seed_offset=index)
         path = "/v1/completions" if request.prompt is not None else "/v1/chat/completions"
         reader = Reader(index, opens_thought=self._opens_thought and request.prompt is None)
-        async with self._link.stream(path, payload) as response:
+        async with self._gate, self._link.stream(path, payload) as response:
             if response.status_code != httpx.codes.OK:
                 text = (await response.aread()).decode("utf-8", "replace")
                 raise BackendError(
@@ -127,7 +137,7 @@ class OpenAIServer:
             raise BackendError(
                 f"The server at {self._link.where} ended the stream in the middle of an answer."
             )
-        for delta in reader.last():
+        for delta in reader.last(estimate_tokens(spoken_text(request))):
             yield delta
 
     async def _many(self, request: Request) -> AsyncGenerator[Delta, None]:

@@ -20,6 +20,13 @@ GRAMMARS: frozenset[Kind] = frozenset({"vllm", "llama.cpp", "llama-cpp-python"})
 MANY_SAMPLES: frozenset[Kind] = frozenset({"vllm", "openai"})
 """Servers that honour `n`; to others each sample is a request of its own."""
 
+ONE_AT_A_TIME: frozenset[Kind] = frozenset({"llama-cpp-python"})
+"""Servers that break off an answer when the next request comes."""
+
+
+BAD_AT_REFUSING: frozenset[Kind] = frozenset({"ollama", "llama-cpp-python"})
+"""Servers that cut a prompt that is too long, or break off without a word: they must never see one."""
+
 
 class Fragment(msgspec.Struct, frozen=True):
     """What is called `delta` in a chunk; servers disagree on where thoughts are."""
@@ -96,9 +103,10 @@ class Reader:
         """Whether every sample that began has ended."""
         return bool(self._samples) and all(sample.finish for sample in self._samples.values())
 
-    def last(self) -> list[Delta]:
-        """The finishing deltas, the usage on the last one."""
-        usage = self.usage or Usage(completion_tokens=sum(s.pieces for s in self._samples.values()))
+    def last(self, prompt_tokens: int) -> list[Delta]:
+        """The finishing deltas, the usage on the last one; estimated where the server counted nothing."""
+        pieces = sum(sample.pieces for sample in self._samples.values())
+        usage = self.usage or Usage(prompt_tokens, 0, pieces)
         return [*self._last[:-1], msgspec.structs.replace(self._last[-1], usage=usage)]
 
     def _choice(self, choice: Choice) -> Iterable[Delta]:
@@ -162,6 +170,11 @@ def _structure(request: Request, kind: Kind) -> dict[str, Any]:
         return {"response_format": {"type": "json_object", "schema": request.schema}}
     schema = {"name": "answer", "schema": request.schema, "strict": True}
     return {"response_format": {"type": "json_schema", "json_schema": schema}}
+
+
+def spoken_text(request: Request) -> str:
+    """All text of a request, for counting."""
+    return request.prompt or "\n".join(message.content for message in request.messages)
 
 
 def message_body(message: Message) -> dict[str, Any]:
