@@ -56,8 +56,10 @@ class Editor:
         message = json.loads(data)
         self.received.append(message)
         if "method" in message and "id" in message and message["method"] not in self.silent:
-            reply = self.replies.get(message["method"], _nothing)
-            self.send({"jsonrpc": "2.0", "id": message["id"], "result": reply(message.get("params"))})
+            reply = self.replies.get(message["method"], _nothing)(message.get("params"))
+            failed = {"error": {"code": -32601, "message": str(reply)}}
+            answer = failed if isinstance(reply, Exception) else {"result": reply}
+            self.send({"jsonrpc": "2.0", "id": message["id"]} | answer)
         self.news.set()
 
     def close(self) -> None:

@@ -53,10 +53,12 @@ def patch(after: str) -> Patch:
     return Patch((replace_text(Document("a.py", BUGGY), after),))
 
 
-def verified(after: str, *others: str) -> Verified:
+def verified(after: str, *others: str, candidate: int = 1) -> Verified:
     run = TestRun("python test_a.py", 0, 0.1, {"command": "passed"})
     verdict = Verdict(True, "it passes", "python test_a.py", run, run, ("command",), (), "level")  # noqa: FBT003
-    return Verified(patch(after), "a diff", verdict, tuple(Alternative(other, "", 0.0) for other in others))
+    return Verified(
+        patch(after), "a diff", verdict, tuple(Alternative(other, "", 0.0) for other in others), candidate
+    )
 
 
 def pipeline(outcome: Outcome, *judged: tuple[str, str, bool]) -> "Scripted":
@@ -86,7 +88,7 @@ async def row(sandbox: Sandbox, scripted: Scripted, example: str | None = "pass\
 
 async def test_a_row_tells_what_happened_and_where_the_patch_came_from(sandbox: Sandbox) -> None:
     judged = (("edit", "a", False), ("edit", "b", True), ("pair", "c", True), ("model", "d", True))
-    found = await row(sandbox, pipeline(verified(FIXED, "b", "d"), *judged))
+    found = await row(sandbox, pipeline(verified(FIXED, "b", "d", candidate=3), *judged))
 
     assert (found.outcome, found.verified, found.solved) == ("verified", True, True)
     assert (found.judged, found.judged_to_plausible) == (4, 2)

@@ -237,13 +237,21 @@ async def test_cancelling_the_command_applies_nothing(sums: Path) -> None:
         assert not [message for message in it.received if message.get("method") == "workspace/applyEdit"]
 
 
-async def test_an_editor_that_does_not_take_the_edit_is_reported(sums: Path) -> None:
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        ({"applied": False, "failureReason": "read only"}, "The editor did not take the fix (read only)."),
+        ({"applied": False}, "The editor did not take the fix."),
+        (LookupError("no such method"), "The editor did not take the fix (no such method)."),
+    ],
+)
+async def test_an_editor_that_does_not_take_the_edit_is_reported(sums: Path, reply: Any, told: str) -> None:
     async with opened(sums, {}) as it:
-        it.replies["workspace/applyEdit"] = lambda _: {"applied": False, "failureReason": "read only"}
+        it.replies["workspace/applyEdit"] = lambda _: reply
         [command] = await it.actions(it.open(sums / "test_sums.py"), 7, 4)
         params = {"command": command["command"], "arguments": command["arguments"]}
         assert await it.request("workspace/executeCommand", params) == {"applied": False}
-        assert it.shown()[-1] == "Quintet: The editor did not take the fix (read only)."
+        assert it.shown()[-1] == f"Quintet: {told}"
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ async def verified(
     if not verdict.verified:
         return verdict.reason
     diff = unified(patch, snapshot.documents(change.path for change in patch.files))
-    return Verified(patch, diff, verdict, earlier.alternatives)
+    return Verified(patch, diff, verdict, earlier.alternatives, earlier.candidate)
 
 
 def _exists(change: FileEdit) -> Moved:

@@ -103,6 +103,11 @@ async def served(root: Path, editor: str, **options: Any) -> AsyncIterator[Serve
         found: lsp.Command | lsp.CodeAction = converter.structure(raw, kind)
         return found
 
+    @client.feature(lsp.WORKSPACE_APPLY_EDIT)  # type: ignore[untyped-decorator]
+    def apply_edit(params: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:
+        it.applied.append(params.edit)
+        return lsp.ApplyWorkspaceEditResult(applied=True)
+
     try:
         await client.initialize_session(
             lsp.InitializeParams(

@@ -27,8 +27,9 @@ from quintet_models.policy import State
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A proposal and what the tests said of it."""
+    """A proposal and what the tests said of it; `number` counts from 1 in the order of judging."""
 
+    number: int
     proposal: Proposal
     judgement: Judgement
 
@@ -99,7 +100,14 @@ class Run:
 
     def may_change(self, path: str) -> bool:
         """Whether a patch may touch a file: not what judges it, not what the task protects."""
-        return path not in self.task.protected and (self.task.may_edit_tests or not judges(path))
+        if path in self.task.protected:
+            return False
+        return self.task.may_edit_tests or not (judges(path) or self._runs(path))
+
+    def _runs(self, path: str) -> bool:
+        """Whether the test command names the file, as in `python check.py`: it is the judge then."""
+        words = self.trial.command.text.split() if self.trial else ()
+        return any(word.partition("::")[0].removeprefix("./") == path for word in words)
 
     @property
     def seconds(self) -> float:

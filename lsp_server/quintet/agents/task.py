@@ -116,12 +116,16 @@ class Alternative(msgspec.Struct, frozen=True):
 
 
 class Verified(msgspec.Struct, frozen=True, tag=True):
-    """A patch the user's own tests accepted, with the verdict that says so."""
+    """A patch the user's own tests accepted, with the verdict that says so.
+
+    `candidate` is the number under which it was judged (`CandidateJudged.number`).
+    """
 
     patch: Patch
     diff: str
     verdict: Verdict
     alternatives: tuple[Alternative, ...] = ()
+    candidate: int = 0
 
 
 class Unverified(msgspec.Struct, frozen=True, tag=True):

@@ -153,7 +153,6 @@ def _origin(tally: Tally, patch: Patch | None) -> tuple[str, Literal["", "single
     count = sum(len(change.edits) for change in patch.files)
     edits: Literal["single", "pair", "many"] = "single" if count == 1 else "pair" if count == 2 else "many"
     outcome = tally.finished.outcome if tally.finished else None
-    others = [other.description for other in outcome.alternatives] if isinstance(outcome, Verified) else []
-    left = [event for event in tally.plausible if event.description not in others] or tally.plausible
-    sources = {"edit": "template", "pair": "template"}
-    return (sources.get(left[-1].source, left[-1].source) if left else "model"), edits
+    number = outcome.candidate if isinstance(outcome, Verified) else 0
+    source = next((event.source for event in tally.plausible if event.number == number), "model")
+    return ("template" if source in {"edit", "pair", "syntax"} else source), edits

@@ -76,10 +76,10 @@ async def _search(run: Run, trial: Trial, compute: Compute) -> AsyncIterator[Eve
                 break
             proposal = run.frontier.pop()
             judgement = await trial.judge(proposal.patch)
-            judged = Judged(proposal, judgement)
+            judged = Judged(len(run.judged) + 1, proposal, judgement)
             run.judged.append(judged)
             yield CandidateJudged(
-                len(run.judged), proposal.source, proposal.description, proposal.score, judgement
+                judged.number, proposal.source, proposal.description, proposal.score, judgement
             )
             if judgement.plausible:
                 run.plausible.append(judged)

@@ -45,7 +45,8 @@ async def act(run: Run, choice: Choice) -> AsyncIterator[Event]:
         verdict = await run.trial.verify(judged.proposal.patch)
         if verdict.verified:
             others = tuple(_alternative(other) for other in ordered if other is not judged)
-            run.verified = Verified(judged.proposal.patch, judged.proposal.diff, verdict, others)
+            patch = judged.proposal.patch
+            run.verified = Verified(patch, judged.proposal.diff, verdict, others, judged.number)
             run.report = Report(f"accepted: {judged.proposal.description}", by_model)
             return
         yield Note(f"Rejected `{judged.proposal.description}`: {verdict.reason}")
@@ -55,9 +56,10 @@ async def act(run: Run, choice: Choice) -> AsyncIterator[Event]:
 
 def _objection(run: Run, judged: Judged) -> str:
     """Why the rules refuse a candidate; empty if they do not."""
+    for file in judged.proposal.patch.files:
+        if not run.may_change(file.path):
+            return f"it changes {file.path}, which may not be changed"
     document = judged.proposal.document
-    if not run.may_change(document.path):
-        return f"it changes {document.path}, which may not be changed"
     problem = careless(document, judged.proposal.text)
     return problem.message if problem else ""
 

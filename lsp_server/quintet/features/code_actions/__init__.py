@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from quintet.features import Edge
 from quintet.features.code_actions.offers import Asked, Offer, offers
@@ -78,7 +78,10 @@ def _command(offer: Offer) -> lsp.Command:
 async def _apply(edge: Edge, found: "Answer") -> bool:
     """Put an edit into the editor, for those that take none with the action."""
     params = lsp.ApplyWorkspaceEditParams(edit=found.edit, label="Fix with Quintet")
-    result = await edge.server.workspace_apply_edit_async(params)
+    try:
+        result = await edge.server.workspace_apply_edit_async(params)
+    except JsonRpcException as error:
+        result = lsp.ApplyWorkspaceEditResult(applied=False, failure_reason=error.message)
     if not result.applied:
         why = f" ({result.failure_reason})" if result.failure_reason else ""
         edge.say(f"The editor did not take the fix{why}.", lsp.MessageType.Warning)
