@@ -16,6 +16,8 @@ import pytest_asyncio
 
 from quintet_models.backends import BackendError, ScoreRequest, Unsupported, connect, pocket
 from quintet_models.backends.llama_cpp import LlamaCpp
+from quintet_models.backends.llama_frames import Load
+from quintet_models.backends.llama_process import WorkerProcess
 from quintet_models.messages import Delta, Message, Request, Sampling, ToolSpec
 
 pytestmark = [pytest.mark.model, pytest.mark.asyncio(loop_scope="module")]
@@ -222,6 +224,18 @@ async def test_a_killed_worker_is_an_error_now_and_a_new_one_later(model: LlamaC
         await kill_after_first()
     assert (await collect(model, prompt("a b c", 2)))[-1].finish
     assert model.worker_pid not in {None, killed}
+
+
+async def test_an_engine_that_dies_while_it_loads_is_probably_built_wrong() -> None:
+    source = pocket.shipped()
+    assert source
+    worker = await WorkerProcess.start(Load(path=str(source), threads=1))
+    worker.kill()
+    with pytest.raises(
+        BackendError, match=r"killed by signal 9 while it loaded the model\. If llama-cpp-python"
+    ):
+        await worker.receive(0)
+    await worker.aclose()
 
 
 async def test_a_worker_that_does_not_answer_a_cancel_is_killed(model: LlamaCpp) -> None:

@@ -30,6 +30,7 @@ ONE = FinishedRun(
         backend="pocket",
         mode="auto",
         ranking="model",
+        drafts=True,
         seed=0,
         candidates=None,
         budget_tokens=60_000,

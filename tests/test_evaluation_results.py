@@ -10,6 +10,7 @@ SETTINGS = RunSettings(
     backend="none",
     mode="auto",
     ranking="prior",
+    drafts=True,
     seed=0,
     candidates=None,
     budget_tokens=1,

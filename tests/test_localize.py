@@ -57,7 +57,7 @@ def test_reasons_are_given_in_words(lay: Lay) -> None:
     first, *rest = rank(EXECUTED, (BAD,), FAILURES, workspace(lay))
     assert first.why == (
         "ran in 1 of 1 failing and 0 of 1 passing tests; on the traceback; "
-        "in a function the failure or the issue names"
+        "in clamp, which the failure or the issue names"
     )
     assert next(each.why for each in rest if each.line == 6).startswith(
         "ran in 1 of 1 failing and 1 of 1 passing"

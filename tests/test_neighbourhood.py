@@ -253,7 +253,7 @@ def test_the_docstring_offers_constants() -> None:
     assert "line 3: `3` → `42`" in described
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=12)
 @given(st.data())
 def test_neighbours_of_a_neighbour_are_pairs(data: st.DataObject) -> None:
     language = data.draw(st.sampled_from(["python", "javascript"]))

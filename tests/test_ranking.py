@@ -54,18 +54,17 @@ def test_prior_belief_and_likelihood_both_count() -> None:
 @pytest.mark.parametrize("ranking", ["prior", "random"])
 async def test_without_a_model_none_is_asked(ranking: Ranking) -> None:
     ranker = Ranker(None, ranking, random.Random(1))
-    batches = [
-        batch async for batch in ranker.ranked([proposal(prior=-1.0), proposal("*", -2.0)], TARGET, TASK)
-    ]
-    assert [usage for _, usage in batches] == [Usage()]
-    scores = [each.score for ranked, _ in batches for each in ranked]
-    assert scores == [-1.0, -2.0] if ranking == "prior" else sorted(set(scores)) != [-2.0, -1.0]
+    ranked, usage = await ranker.ranked([proposal(prior=-1.0), proposal("*", -2.0)], TARGET, TASK)
+    assert usage == Usage()
+    scores = [each.score for each in ranked]
+    assert (scores[0] == scores[1] / 2) == (ranking == "prior")
 
 
-async def test_every_proposal_is_scored_whatever_the_batch() -> None:
+async def test_the_models_opinion_comes_back_in_the_order_of_the_proposals() -> None:
     backend = Scripted("ratios", (Line(profile=ScriptProfile(scores=True)), Line(score="(100 - ", ratio=5.0)))
     ranker = Ranker(backend, "model", random.Random(1))
-    proposals = [proposal(f"+ {number} -") for number in range(150)] + [proposal("-")]
-    ranked = [each async for batch, _ in ranker.ranked(proposals, TARGET, TASK) for each in batch]
+    proposals = [proposal(f"+ {number} -") for number in range(20)] + [proposal("-")]
+    ranked, usage = await ranker.ranked(proposals, TARGET, TASK)
+    assert usage.prompt_tokens > 0
     assert [each.text for each in ranked] == [each.text for each in proposals]
     assert max(ranked, key=lambda each: each.ratio).text == proposal("-").text

@@ -54,18 +54,19 @@ async def repair(  # noqa: PLR0913 - keywords only, each one wire of the composi
     budget: Budget,
     mode: str = "auto",
     ranking: Ranking = "model",
+    drafts: bool = True,
     seed: int = 0,
     record_in: Path | None = None,
 ) -> AsyncGenerator[Event, None]:
     """Repair `task` in a throw-away copy of `snapshot`; iterate inside `contextlib.aclosing`.
 
     The last event is `RunFinished`, unless the iteration is closed before. `mode` is "auto" or the one mode
-    to stay in. `record_in` is a folder for the trajectory, which is written however the run ends.
+    to stay in; `drafts=False` lets the model rank and not write. `record_in` is a folder for the trajectory, which is written however the run ends.
     """
     modes: tuple[Mode, ...] = LADDER if mode == "auto" else tuple(step for step in LADDER if step == mode)
     if not modes:
         raise ValueError(f"There is no mode {mode!r}: choose auto, fast, standard or deep.")
-    run = Run(task, snapshot, sandbox, backend, budget, modes, ranking, seed, mode=modes[0])
+    run = Run(task, snapshot, sandbox, backend, budget, modes, ranking, drafts, seed, mode=modes[0])
     decisions: list[trajectory.Decision] = []
     outcome: Outcome | None = None
     try:

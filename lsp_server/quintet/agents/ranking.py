@@ -7,7 +7,7 @@ under repair with the task's words in front. Knows no tests and no queue.
 
 import math
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -21,9 +21,8 @@ Ranking = Literal["model", "prior", "random"]
 
 _HEADER_CHARACTERS = 1_600
 _WINDOW = 8
-_BATCH = 64
-_PRIOR_WEIGHT = 2.0
-_NATS_PER_CHARACTER = 0.4
+_PRIOR_WEIGHT = 5.0
+_NATS_PER_CHARACTER = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +44,16 @@ class Ranker:
 
     async def ranked(
         self, proposals: Sequence[Proposal], target: Target, task: Task
-    ) -> AsyncIterator[tuple[tuple[Proposal, ...], Usage]]:
-        """The proposals with their scores, in batches as they get ready, and what each batch cost."""
+    ) -> tuple[tuple[Proposal, ...], Usage]:
+        """The proposals with their scores, and what that cost. Raises `BackendError`."""
         if self.backend is None or not self.by_model:
-            yield tuple(self._unasked(proposal) for proposal in proposals), Usage()
-            return
-        for first in range(0, len(proposals), _BATCH):
-            batch = proposals[first : first + _BATCH]
-            request = score_request(batch, target, task)
-            scores = await self.backend.score(request)
-            ranked = (scored(proposal, ratio) for proposal, ratio in zip(batch, scores.ratios, strict=True))
-            yield tuple(ranked), Usage(prompt_tokens=scores.tokens)
+            return tuple(self._unasked(proposal) for proposal in proposals), Usage()
+        scores = await self.backend.score(score_request(proposals, target, task))
+        ranked = (scored(proposal, ratio) for proposal, ratio in zip(proposals, scores.ratios, strict=True))
+        return tuple(ranked), Usage(prompt_tokens=scores.tokens)
 
     def _unasked(self, proposal: Proposal) -> Proposal:
-        score = self.random.random() if self.ranking == "random" else proposal.prior
+        score = self.random.random() if self.ranking == "random" else _PRIOR_WEIGHT * proposal.prior
         return replace(proposal, score=score)
 
 

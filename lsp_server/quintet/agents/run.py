@@ -63,6 +63,7 @@ class Run:
     budget: Budget
     modes: tuple[Mode, ...]
     ranking: Ranking = "model"
+    drafts: bool = True
     seed: int = 0
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     started: float = field(default_factory=time.monotonic)
@@ -77,6 +78,8 @@ class Run:
 
     frontier: Frontier = field(default_factory=Frontier)
     pending: deque[Batch] = field(default_factory=deque)
+    ranked: int = 0
+    ranking_seconds: float = 0.0
     judged: list[Judged] = field(default_factory=list)
     plausible: list[Judged] = field(default_factory=list)
     rejected: list[Judged] = field(default_factory=list)
@@ -108,6 +111,14 @@ class Run:
         """Whether the test command names the file, as in `python check.py`: it is the judge then."""
         words = self.trial.command.text.split() if self.trial else ()
         return any(word.partition("::")[0].removeprefix("./") == path for word in words)
+
+    @property
+    def ranking_pays(self) -> bool:
+        """Whether the model's opinion of a candidate costs less than trying it; believed until measured."""
+        if not self.ranked or not self.judged:
+            return True
+        judging = sum(judged.judgement.seconds for judged in self.judged) / len(self.judged)
+        return self.ranking_seconds / self.ranked < judging
 
     @property
     def seconds(self) -> float:

@@ -28,6 +28,7 @@ class Choices:
 
     settings: Settings
     ranking: Ranking
+    drafts: bool
     seed: int
     candidates: int | None
     """As given; the settings hold it as `budget.tests`."""
@@ -59,6 +60,7 @@ class Bench:
             budget=self.choices.settings.budget,
             mode=self.choices.settings.mode,
             ranking=self.choices.ranking,
+            drafts=self.choices.drafts,
             seed=self.choices.seed,
             record_in=record_in,
         )
@@ -99,7 +101,7 @@ def choices_from(arguments: argparse.Namespace, workspace: Path | None) -> Choic
     }
     sources = [from_environment(os.environ), Source("editor", "command line", said)]
     settings = resolved([*sources, from_workspace(workspace)] if workspace else sources)
-    return Choices(settings, arguments.order, arguments.seed, arguments.candidates)
+    return Choices(settings, arguments.order, not arguments.no_drafts, arguments.seed, arguments.candidates)
 
 
 def resolved(sources: Iterable[Source]) -> Settings:

@@ -104,6 +104,7 @@ def _settings(tasks: Path, choices: Choices, bench: Bench) -> RunSettings:
         backend=settings.backend,
         mode=settings.mode,
         ranking=choices.ranking,
+        drafts=choices.drafts,
         seed=choices.seed,
         candidates=choices.candidates,
         budget_tokens=settings.budget.tokens,

@@ -173,6 +173,9 @@ def _pipeline(command: argparse.ArgumentParser, *, backend: str | None = None) -
         default="model",
         help="who orders the candidates: the model's likelihood, prior weights alone, or chance",
     )
+    command.add_argument(
+        "--no-drafts", action="store_true", help="let the model rank candidates and write none"
+    )
     command.add_argument("--seed", metavar="N", type=int, default=0, help="makes chance repeatable")
 
 

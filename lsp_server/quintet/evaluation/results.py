@@ -56,6 +56,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     backend: str
     mode: str
     ranking: str
+    drafts: bool
     seed: int
     candidates: int | None
     budget_tokens: int

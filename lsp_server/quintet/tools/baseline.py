@@ -18,7 +18,7 @@ from quintet.tools.whole import Setting
 from quintet.workspace.snapshot import Snapshot
 
 _WHOLE = Limits(wall=120.0, cpu=300.0)
-_SCRIPT = Limits(wall=20.0, cpu=60.0)
+_SCRIPT = Limits(wall=15.0, cpu=60.0)
 _MISSING = re.compile(r"^ModuleNotFoundError: No module named '([^']+)'")
 _SCRIPTS = ("node", "python", "python3", "deno", "bun", "ruby", "sh", "bash")
 

@@ -43,6 +43,14 @@ class _Line:
     depth: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Clues:
+    """Places on the tracebacks outside tests (1 for the innermost, less for its callers), and names said."""
+
+    frames: Mapping[tuple[str, int], float]
+    names: set[str]
+
+
 def rank(
     executed: Executed,
     failing: Iterable[str],
@@ -57,19 +65,18 @@ def rank(
     failure or `hint` (the issue, a diagnostic) mentions, by how late and how deep in the calls a line ran.
     """
     bad = set(failing)
-    failures = tuple(failures)
-    named = _names(failures, hint)
-    frames = _frames(failures)
+    clues = _clues(tuple(failures), hint)
+    total = len(bad & set(executed)) or 1
+    tests = total, len(executed) - total
     found: list[Suspicion] = []
     for path, lines in _by_file(executed, bad).items():
         tree = snapshot.tree(path)
+        units = _units_by_line(tree)
         spread = _statements(tree, lines) if tree else {line: line for line in lines}
         for line, origin in spread.items():
-            seen = lines[origin]
-            if seen.failing:
-                found.append(
-                    _suspicion(path, line, seen, executed, bad, frames, _unit_name(tree, line) in named)
-                )
+            if lines[origin].failing:
+                name, _ = units.get(line, ("", 0))
+                found.append(_suspicion(path, line, lines[origin], tests, clues, name))
         if tree:
             found += _constants(path, tree, lines)
     return tuple(sorted(found, key=lambda each: (-each.score, each.path, each.line))[:MOST])
@@ -87,29 +94,37 @@ def by_text(
 
     `executed`, if known, are the lines that ran in the failing run, by file; others are left out there.
     """
-    failures = tuple(failures)
-    frames = _frames(failures)
-    named = _names(failures, hint)
+    clues = _clues(tuple(failures), hint)
+    known = {path for path, _ in clues.frames} | set(executed or ())
     found = []
-    for path in _mentioned(snapshot, mentions, {path for path, _ in frames} | set(executed or ())):
+    for path in _mentioned(snapshot, mentions, known):
         tree = snapshot.tree(path)
         if tree is None or _tests_only(tree):
             continue
+        units = _units_by_line(tree)
         ran = set(executed[path]) if executed and path in executed else None
-        for line in _code_lines(tree):
-            if ran is not None and line not in ran:
-                continue
-            why = ["ran in the failing run" if ran else "in a file the tests use"]
-            score = 0.5 if ran else 0.3
-            if (place := frames.get((path, line))) is not None:
-                score += 0.3 * place
-                why.append("on the traceback")
-            score += 0.02 if _is_body(tree, line) else 0.0
-            if (name := _unit_name(tree, line)) in named:
-                score += 0.15
-                why.append(f"in {name}, which the failure or the issue names")
-            found.append(Suspicion(path, line, round(min(score, 1.0), 4), "; ".join(why)))
+        found += [
+            _guess(path, line, clues, units.get(line, ("", line)), ran=bool(ran))
+            for line in _code_lines(tree)
+            if ran is None or line in ran
+        ]
     return tuple(sorted(found, key=lambda each: (-each.score, each.path, each.line))[:MOST])
+
+
+def _guess(path: str, line: int, clues: _Clues, unit: tuple[str, int], *, ran: bool) -> Suspicion:
+    """A line of which only the file is known to be used, or to have run."""
+    name, first = unit
+    why = ["ran in the failing run" if ran else "in a file the tests use"]
+    score = 0.5 if ran else 0.3
+    if (place := clues.frames.get((path, line))) is not None:
+        score += 0.3 * place
+        why.append("on the traceback")
+    if line > first:
+        score += 0.02
+    if name in clues.names:
+        score += 0.15
+        why.append(f"in {name}, which the failure or the issue names")
+    return Suspicion(path, line, round(min(score, 1.0), 4), "; ".join(why))
 
 
 def neighbours(
@@ -131,25 +146,19 @@ def neighbours(
 
 
 def _suspicion(
-    path: str,
-    line: int,
-    seen: _Line,
-    executed: Executed,
-    bad: set[str],
-    frames: Mapping[tuple[str, int], float],
-    named: bool,  # noqa: FBT001 - private
+    path: str, line: int, seen: _Line, tests: tuple[int, int], clues: _Clues, name: str
 ) -> Suspicion:
-    total = len(bad & set(executed)) or 1
-    others = len(executed) - total
-    ochiai = seen.failing / math.sqrt(total * (seen.failing + seen.passing))
+    """A line that failing tests ran. `tests` counts the failing and the passing ones that were traced."""
+    failing, passing = tests
+    ochiai = seen.failing / math.sqrt(failing * (seen.failing + seen.passing))
     score = _COVERAGE * ochiai + _NEAR * seen.when + _DEEP * min(seen.depth, 5) / 5
-    why = [f"ran in {seen.failing} of {total} failing and {seen.passing} of {others} passing tests"]
-    if (place := frames.get((path, line))) is not None:
+    why = [f"ran in {seen.failing} of {failing} failing and {seen.passing} of {passing} passing tests"]
+    if (place := clues.frames.get((path, line))) is not None:
         score += _TRACE * place
         why.append("on the traceback")
-    if named:
+    if name in clues.names:
         score += _NAME
-        why.append("in a function the failure or the issue names")
+        why.append(f"in {name}, which the failure or the issue names")
     return Suspicion(path, line, round(score, 4), "; ".join(why))
 
 
@@ -212,36 +221,28 @@ def _constants(path: str, tree: SyntaxTree, lines: Mapping[int, _Line]) -> list[
     return found
 
 
-def _frames(failures: Iterable[Failure]) -> dict[tuple[str, int], float]:
-    """Places on the tracebacks outside tests: 1 for the innermost, less for its callers."""
+def _clues(failures: tuple[Failure, ...], hint: str) -> _Clues:
     places: dict[tuple[str, int], float] = {}
     for failure in failures:
         own = [frame for frame in failure.frames if not is_test(frame.path)]
         for distance, frame in enumerate(reversed(own)):
             key = (frame.path, frame.line)
             places[key] = max(places.get(key, 0.0), 1 / (1 + distance))
-    return places
-
-
-def _names(failures: Iterable[Failure], hint: str) -> set[str]:
     text = " ".join([hint, *(f"{failure.test} {failure.message}" for failure in failures)])
     words = set(_WORD.findall(text))
-    return words | {word.removeprefix("test_") for word in words}
+    return _Clues(places, words | {word.removeprefix("test_") for word in words})
 
 
-def _unit_name(tree: SyntaxTree | None, line: int) -> str:
-    if tree is None:
-        return ""
-    starts = _line_starts(tree.text)
-    end = starts[line] - 1 if line < len(starts) else len(tree.text)
-    return tree.unit_at(max(end, 0)).name
-
-
-def _is_body(tree: SyntaxTree, line: int) -> bool:
-    """Whether the line lies inside a definition, below its first line."""
-    starts = _line_starts(tree.text)
-    unit = tree.unit_at(starts[line - 1])
-    return bool(unit.name) and unit.start < starts[line - 1]
+def _units_by_line(tree: SyntaxTree | None) -> dict[int, tuple[str, int]]:
+    """The innermost definition around each line: its name and first line."""
+    found: dict[int, tuple[str, int]] = {}
+    if tree is not None:
+        starts = _line_starts(tree.text)
+        for unit in tree.units():  # outer before inner
+            first = bisect_right(starts, unit.start)
+            for line in range(first, bisect_right(starts, max(unit.start, unit.end - 1)) + 1):
+                found[line] = unit.name, first
+    return found
 
 
 def _mentioned(snapshot: Snapshot, mentions: str, known: set[str]) -> list[str]:

@@ -19,19 +19,20 @@ COLLECTION = "collection"
 """The test id of a run that broke off before any test was known: a conftest.py that cannot be loaded."""
 
 _PYTHON_FRAME = re.compile(
-    r'^(?:E\s)?\s*File "(?P<path>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?$', re.MULTILINE
+    r'^(?:E[ \t])?[ \t]*File "(?P<path>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?$', re.MULTILINE
 )
 _NODE_FRAME = re.compile(
-    r"^\s*at (?:(?:async )?(?P<function>[^\n(]*?) \()?(?:file://)?(?P<path>/[^\n:()]+):(?P<line>\d+):\d+\)?$"
+    r"^[ \t]*at (?:(?:async )?(?P<function>[^\n(]*?) \()?(?:file://)?(?P<path>/[^\n:()]+):(?P<line>\d+):\d+\)?$"
     r"|^(?P<path2>/[^\n:]+):(?P<line2>\d+)$",
     re.MULTILINE,
 )
-_ANY_PLACE = re.compile(r"(?P<path>[\w./-]+\.[A-Za-z]{1,4}):(?P<line>\d+)")
+_ANY_PLACE = re.compile(r"(?<![\w./-])(?P<path>[\w./-]{1,250}\.[A-Za-z]{1,4}):(?P<line>\d+)")
 _ERROR_LINE = re.compile(
     r"^(?:E +|Uncaught )?(?:[\w.]*(?:Error|Exception|Exit|Interrupt|Warning))\b.*", re.MULTILINE
 )
 _DETAIL = 6000
 _OUTPUT = 20_000
+_SCANNED = 100_000
 _MESSAGE = 600
 
 
@@ -151,6 +152,7 @@ def read_command(ended: Ended, root: Path) -> Report:
 
 def frames_in(output: str, root: Path) -> tuple[Frame, ...]:
     """Places in the workspace that a traceback in the output names, innermost last."""
+    output = output[-_SCANNED:]
     python = [_frame(m["path"], m["line"], m["function"], root) for m in _PYTHON_FRAME.finditer(output)]
     if found := [frame for frame in python if frame]:
         return tuple(found[-40:])
@@ -166,6 +168,7 @@ def frames_in(output: str, root: Path) -> tuple[Frame, ...]:
 
 def error_line(output: str) -> str:
     """The line that says what went wrong: the last that looks like an error, else the last one."""
+    output = output[-_SCANNED:]
     if found := _ERROR_LINE.findall(output):
         return str(found[-1]).removeprefix("E ").strip()[:_MESSAGE]
     lines = [line for line in output.splitlines() if line.strip()]

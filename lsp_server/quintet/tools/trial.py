@@ -121,7 +121,7 @@ class Trial:
     async def _suspects_by_text(self, failures: Sequence[Failure], hint: str) -> tuple[Suspicion, ...]:
         """Where lines cannot be told test by test: what the failing run executed, or what tests name."""
         executed = {}
-        if self.command.runner in {"node", "command"}:
+        if self.command.runner in {"node", "command"} and self.baseline.stopped is None:
             coverage = self.shadow.scratch / "v8"
             env = {"NODE_V8_COVERAGE": str(coverage)}
             await run_whole(self.setting, self.shadow.place, seconds=_TRACE_SECONDS, env=env)

@@ -16,6 +16,7 @@ from quintet_models.backends.estimate import estimate_tokens
 from quintet_models.backends.openai_link import Link
 from quintet_models.backends.openai_score import Spoken, ratio, spoken
 from quintet_models.backends.openai_wire import (
+    BAD_AT_REFUSING,
     MANY_SAMPLES,
     ONE_AT_A_TIME,
     Chunk,
@@ -23,6 +24,7 @@ from quintet_models.backends.openai_wire import (
     Reader,
     body,
     refusal,
+    spoken_text,
 )
 from quintet_models.messages import Delta, Request, Usage
 
@@ -108,7 +110,7 @@ class OpenAIServer:
         if tokens >= self.profile.context_tokens:
             raise BackendError(
                 f"The prompt has {tokens} tokens or more; {self.profile.model} at {self._link.where} was "
-                f"started with a context of {self.profile.context_tokens}. Start it with more, or give it less."
+                f"started with a context of {self.profile.context_tokens}. Raise that, or give it less."
             )
 
     async def _one(self, request: Request, n: int, index: int) -> AsyncGenerator[Delta, None]:

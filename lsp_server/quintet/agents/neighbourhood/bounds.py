@@ -130,7 +130,9 @@ def cut(node: Node, scope: Scope) -> Iterator[Change]:
     """`a` → `a[::-1]`, `a[1:]`, `a[:i]`, `a[0]`: a part of a sequence where a whole one stands."""
     if node.role != "value" or shape_of(node, scope.shapes) in {NUMBER, TRUTH, MAPPING}:
         return
-    marks = [name for name in scope.names if scope.shapes.get(name) == NUMBER and name != node.text][:2]
+    marks = [
+        name for name in scope.names_near(node) if scope.shapes.get(name) == NUMBER and name != node.text
+    ][:2]
     if scope.grammar.name == "python":
         for text in ("[::-1]", "[1:]", "[:-1]"):
             yield Change("slice", node.end, node.end, text, 1)

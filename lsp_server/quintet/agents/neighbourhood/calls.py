@@ -62,7 +62,7 @@ def add_argument(node: Node, scope: Scope) -> Iterator[Change]:
     if named:
         return
     own = called in scope.functions
-    for name in [name for name in scope.names if name not in given][:_MOST_NAMES]:
+    for name in [name for name in scope.names_near(node) if name not in given][:_MOST_NAMES]:
         yield _append(arguments, name, 0.5 if own else 0.2)
 
 

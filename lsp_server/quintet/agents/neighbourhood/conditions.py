@@ -5,6 +5,7 @@ loosen, guard), loops and branches without their condition.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 from quintet.agents.neighbourhood.candidate import Change
 from quintet.agents.neighbourhood.grammar import AND, ATOM, COMPARE, EQUALITY, LOOPS, OR
@@ -12,7 +13,7 @@ from quintet.agents.neighbourhood.layout import guarded, shifted_text, span_text
 from quintet.agents.neighbourhood.node import Node, indent, is_statement, strays
 from quintet.agents.neighbourhood.operators import asks_truth
 from quintet.agents.neighbourhood.precedence import fit, level, operand
-from quintet.agents.neighbourhood.scope import Scope
+from quintet.agents.neighbourhood.scope import Scope, nearest
 from quintet.agents.neighbourhood.shapes import MAPPING, NUMBER, SEQUENCE, TEXT, TRUTH, alike
 
 _ANSWERS = frozenset({"return", "assign", "declarator", "lambda"})
@@ -20,20 +21,25 @@ _MOST_ENCLOSED = 12
 _MOST_JOINED = 24
 
 
-def pool(node: Node, scope: Scope) -> dict[str, int]:
-    """Conditions that might be asked at `node`, with how tightly they bind: the function's, then others."""
-    grammar = scope.grammar
-    texts: dict[str, int] = {}
-    for condition in scope.conditions:
-        inside = node.start <= condition.start and condition.end <= node.end
-        if not inside:
-            texts.setdefault(condition.text, level(condition, grammar))
+def pool(node: Node, scope: Scope, most: int) -> Iterator[tuple[str, int]]:
+    """Conditions that might be asked at `node`, `most` of them, each with how tightly it binds.
+
+    Those of the function come first, then what may be asked of its names.
+    """
+    seen: set[str] = set()
+    for text, tightness in chain(_present(node, scope), _askable(node, scope)):
+        if len(seen) < most and text not in seen:
+            seen.add(text)
+            yield text, tightness
+
+
+def _present(node: Node, scope: Scope) -> Iterator[tuple[str, int]]:
+    for condition in nearest(scope.conditions, node, _MOST_JOINED):
+        tightness = level(condition, scope.grammar)
+        if not (node.start <= condition.start and condition.end <= node.end):
+            yield condition.text, tightness
         if condition.kind == "comparison":
-            texts.update(dict.fromkeys(_with_other_constants(condition, scope), level(condition, grammar)))
-    for name in scope.names:
-        for text, tightness in _about(name, scope):
-            texts.setdefault(text, tightness)
-    return texts
+            yield from ((text, tightness) for text in _with_other_constants(condition, scope))
 
 
 def _with_other_constants(condition: Node, scope: Scope) -> Iterator[str]:
@@ -46,7 +52,13 @@ def _with_other_constants(condition: Node, scope: Scope) -> Iterator[str]:
                 yield f"{before}{other}{after}"
 
 
-def _about(name: str, scope: Scope) -> Iterator[tuple[str, int]]:
+def _askable(node: Node, scope: Scope) -> Iterator[tuple[str, int]]:
+    names = scope.names_near(node)
+    for name in names:
+        yield from _about(name, names, scope)
+
+
+def _about(name: str, names: tuple[str, ...], scope: Scope) -> Iterator[tuple[str, int]]:
     grammar = scope.grammar
     held = scope.shapes.get(name)
     if held == NUMBER:
@@ -59,12 +71,12 @@ def _about(name: str, scope: Scope) -> Iterator[tuple[str, int]]:
     elif held == TRUTH:
         yield name, ATOM
         yield grammar.negation.format(name), grammar.negation_level
-    for other in scope.names:
+    for other in names:
         if other != name and alike(held, scope.shapes.get(other)) and held not in {SEQUENCE, MAPPING}:
             yield f"{name} {grammar.unequal} {other}", EQUALITY
             yield f"{name} {grammar.equal} {other}", EQUALITY
     if grammar.name == "python":
-        for other in scope.names:
+        for other in names:
             if other != name and scope.shapes.get(other) in {SEQUENCE, TEXT, MAPPING} and held != SEQUENCE:
                 yield f"{name} not in {other}", COMPARE
                 yield f"{name} in {other}", COMPARE
@@ -75,9 +87,7 @@ def conjunct(node: Node, scope: Scope) -> Iterator[Change]:
     if not _is_whole_condition(node):
         return
     grammar = scope.grammar
-    for number, (text, tightness) in enumerate(pool(node, scope).items()):
-        if number >= _MOST_JOINED:
-            return
+    for text, tightness in pool(node, scope, _MOST_JOINED):
         for connector, own in ((grammar.conjunction, AND), (grammar.disjunction, OR)):
             left = operand(node, own, grammar)
             right = text if tightness > own else f"({text})"
@@ -175,10 +185,9 @@ def enclose(node: Node, scope: Scope) -> Iterator[Change]:
     body = shifted_text(node, depth, depth + step)
     if body is None:
         return
-    for number, text in enumerate(pool(node, scope)):
-        if number >= _MOST_ENCLOSED:
-            return
-        weight = 1.0 if number < len(scope.conditions) else 0.5
+    asked = {condition.text for condition in scope.conditions}
+    for text, _ in pool(node, scope, _MOST_ENCLOSED):
+        weight = 1.0 if text in asked else 0.5
         yield Change(
             "enclose", node.start, node.end, guarded(text, body, depth, node.source, grammar), weight
         )

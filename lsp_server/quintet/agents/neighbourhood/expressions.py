@@ -7,7 +7,7 @@ from quintet.agents.neighbourhood.candidate import Change
 from quintet.agents.neighbourhood.grammar import POWER, PRODUCT, SUM, UNARY
 from quintet.agents.neighbourhood.node import Node
 from quintet.agents.neighbourhood.precedence import fit, level, operand
-from quintet.agents.neighbourhood.scope import Scope
+from quintet.agents.neighbourhood.scope import Scope, nearest
 from quintet.agents.neighbourhood.shapes import NUMBER, alike, may_count, shape_of
 
 _MOST_TERMS = 4
@@ -96,7 +96,9 @@ def add_term(node: Node, scope: Scope) -> Iterator[Change]:
         return
     grammar = scope.grammar
     held = shape_of(node, scope.shapes)
-    names = [name for name in scope.names if name != node.text and alike(held, scope.shapes.get(name))]
+    names = [
+        name for name in scope.names_near(node) if name != node.text and alike(held, scope.shapes.get(name))
+    ]
     for name in names[:_MOST_TERMS]:
         countable = (held or scope.shapes.get(name)) in {NUMBER, None}
         for operator, tightness in (("+", SUM), ("-", SUM), ("*", PRODUCT)):
@@ -132,5 +134,5 @@ def filters(node: Node, scope: Scope) -> Iterator[Change]:
     for name in [part.text for part in target.walk() if part.kind == "name"][:2]:
         for text in (name, f"{name} > 0", f"{name} % 2 == 0", f"{name} % 2 == 1", f"not {name}"):
             yield Change("filter", end, end, f" if {text}")
-    for condition in scope.conditions[:3]:
+    for condition in nearest(scope.conditions, node, 3):
         yield Change("filter", end, end, f" if {condition.text}", 0.5)

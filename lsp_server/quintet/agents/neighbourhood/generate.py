@@ -5,9 +5,9 @@ twice. It knows no tests and no models, and judges nothing.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from quintet.agents.neighbourhood.candidate import Candidate, Change, log_prior
 from quintet.agents.neighbourhood.grammar import GRAMMARS, Grammar
@@ -15,11 +15,9 @@ from quintet.agents.neighbourhood.node import Node, is_docstring
 from quintet.agents.neighbourhood.region import Region, regions
 from quintet.agents.neighbourhood.tables import OPERATORS
 from quintet.agents.neighbourhood.vocabulary import Vocabulary, read_vocabulary
-from quintet.agents.neighbourhood.wording import described, line_of, smallest, spaced
+from quintet.agents.neighbourhood.wording import Lines, described, smallest, spaced
+from quintet.workspace.edits import Edit
 from quintet.workspace.syntax import SyntaxTree, Unit
-
-if TYPE_CHECKING:
-    from quintet.workspace.edits import Edit
 
 _NOTHING = Vocabulary()
 _SILENT = frozenset({"token", "comment"})
@@ -45,72 +43,87 @@ def neighbours(
     grammar = GRAMMARS.get(tree.language)
     if grammar is None:
         return
-    found: list[tuple[Candidate, Region]] = []
+    found: list[_Found] = []
     for region in regions(tree, grammar, unit, lines):
-        every = _merged(_candidates(region, grammar, vocabulary, lines))
-        found += [(candidate, region) for candidate in every]
-    found.sort(key=_order)
+        found += _merged(_proposed(region, grammar, vocabulary, lines))
+    found.sort(key=lambda one: (-one.prior, one.edit))
     left = len(found) if limit is None else limit
-    for candidate, region in found:
+    for one in found:
         if left <= 0:
             return
-        if region.admits(candidate.edit):
+        if one.region.admits(one.edit):
             left -= 1
-            yield candidate
+            text = described(one.change, tree.text, one.line)
+            yield Candidate(one.edit, one.change.kind, text, one.prior, one.line)
 
 
-def _merged(candidates: Iterator[Candidate]) -> Iterable[Candidate]:
-    """One candidate an edit: what several operators propose is as likely as all of them together."""
-    merged: dict[Edit, Candidate] = {}
-    for candidate in candidates:
-        other = merged.setdefault(candidate.edit, candidate)
-        if other is not candidate:
-            likelier = max(other, candidate, key=lambda one: one.prior)
-            prior = math.log(math.exp(other.prior) + math.exp(candidate.prior))
-            merged[candidate.edit] = replace(likelier, prior=prior)
+class _Found(NamedTuple):
+    edit: Edit
+    change: Change
+    prior: float
+    line: int
+    region: Region
+
+
+def _merged(every: Iterable[_Found]) -> Iterable[_Found]:
+    """One for each edit: what several operators propose is as likely as all of them together."""
+    merged: dict[Edit, _Found] = {}
+    for one in every:
+        other = merged.setdefault(one.edit, one)
+        if other is not one:
+            likelier = max(other, one, key=lambda each: each.prior)
+            prior = math.log(math.exp(other.prior) + math.exp(one.prior))
+            merged[one.edit] = likelier._replace(prior=prior)
     return merged.values()
 
 
-def _order(item: tuple[Candidate, Region]) -> tuple[float, int, int, str]:
-    candidate, _ = item
-    return -candidate.prior, candidate.edit.start, candidate.edit.end, candidate.edit.text
-
-
-def _candidates(
+def _proposed(
     region: Region, grammar: Grammar, vocabulary: Vocabulary, lines: Collection[int] | None
-) -> Iterator[Candidate]:
+) -> Iterator[_Found]:
     nodes = list(region.root.walk())
-    prose = [node for node in nodes if node.kind == "comment" or is_docstring(node)]
-    spoken = vocabulary | read_vocabulary(*(node.text for node in prose))
+    prose = _Prose(node for node in nodes if node.kind == "comment" or is_docstring(node))
+    spoken = vocabulary | read_vocabulary(*(node.text for node in prose.nodes))
+    layout = Lines(region.root.source)
     table = OPERATORS[grammar.name]
     for node in nodes:
         operators = () if node.kind in _SILENT else table.get(node.kind, ())
-        for operator in operators:
-            changes = list(operator(node, region.scope_at(node, spoken)))
-            yield from _weighed(changes, node.source, prose, lines)
+        if operators and (lines is None or any(node.line <= line <= node.last for line in lines)):
+            scope = region.scope_at(node, spoken)
+            for operator in operators:
+                changes = [change for change in operator(node, scope) if not prose.harmed_by(change)]
+                for one in _weighed(changes, layout, region):
+                    if lines is None or one.line in lines:
+                        yield one
 
 
-def _weighed(
-    changes: list[Change], source: str, prose: list[Node], lines: Collection[int] | None
-) -> Iterator[Candidate]:
+def _weighed(changes: list[Change], layout: Lines, region: Region) -> Iterator[_Found]:
     """The changes one operator proposes at one place, each with its share of what its kind is worth there."""
+    source = region.root.source
     totals: dict[str, float] = {}
     for change in changes:
         totals[change.kind] = totals.get(change.kind, 0.0) + change.weight
     for change in changes:
-        text = spaced(change, source)
-        edit = smallest(change, text, source)
-        if edit is None or any(_harms(change, node) for node in prose):
-            continue
-        line = line_of(edit, source)
-        if lines is None or line in lines:
+        edit = smallest(change, spaced(change, source, layout.breaks), source)
+        if edit is not None:
             prior = log_prior(change.kind, change.weight, totals[change.kind])
-            yield Candidate(edit, change.kind, described(change, source, line), prior, line)
+            yield _Found(edit, change, prior, layout.changed(edit), region)
 
 
-def _harms(change: Change, prose: Node) -> bool:
-    """Whether the change alters a docstring or a comment; code around it may move, with it inside."""
-    if change.end <= prose.start or prose.end <= change.start:
+class _Prose:
+    """The comments and docstrings of a region, in order."""
+
+    __slots__ = ("_ends", "nodes")
+
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self.nodes = tuple(nodes)
+        self._ends = [node.end for node in self.nodes]
+
+    def harmed_by(self, change: Change) -> bool:
+        """Whether a change alters any; code around them may move, with them inside."""
+        for place in range(bisect_right(self._ends, change.start), len(self.nodes)):
+            node = self.nodes[place]
+            if node.start >= change.end:
+                return False
+            if node.start < change.start or change.end < node.end or node.text not in change.text:
+                return True
         return False
-    inside = change.start <= prose.start and prose.end <= change.end
-    return not inside or prose.text not in change.text

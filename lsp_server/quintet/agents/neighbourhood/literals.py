@@ -56,13 +56,13 @@ def truth(node: Node, scope: Scope) -> Iterator[Change]:
     yield Change("truth", node.start, node.end, other, 6)
     yield Change("truth", node.start, node.end, grammar.none, 0.5)
     if node.parent is not None and node.parent.kind == "return":
-        for name in scope.names[:3]:
+        for name in scope.names_near(node)[:3]:
             yield Change("truth", node.start, node.end, name, 0.5)
 
 
 def none(node: Node, scope: Scope) -> Iterator[Change]:
     """`None` → `0`, `""`, `[]`, `False`."""
-    for spelled in ("0", '""', "[]", scope.grammar.false, scope.grammar.true, *scope.names[:3]):
+    for spelled in ("0", '""', "[]", scope.grammar.false, scope.grammar.true, *scope.names_near(node)[:3]):
         yield Change("truth", node.start, node.end, spelled)
 
 

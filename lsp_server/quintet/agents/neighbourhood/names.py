@@ -12,7 +12,7 @@ from quintet.agents.neighbourhood.families import FUNCTIONS, METHODS
 from quintet.agents.neighbourhood.grammar import ATOM, POSTFIX
 from quintet.agents.neighbourhood.node import Node
 from quintet.agents.neighbourhood.precedence import fit, level
-from quintet.agents.neighbourhood.scope import Scope
+from quintet.agents.neighbourhood.scope import Scope, nearest
 from quintet.agents.neighbourhood.shapes import MAPPING, NUMBER, SEQUENCE, TEXT, alike, shape_of
 
 _MOST_NAMES = 8
@@ -25,7 +25,7 @@ def variable(node: Node, scope: Scope) -> Iterator[Change]:
     if node.role not in {"value", "base", "target"} or _is_only_binding(node, scope):
         return
     here = scope.shapes.get(node.text)
-    others = [name for name in scope.names if name != node.text]
+    others = [name for name in scope.names_near(node) if name != node.text]
     others.sort(key=lambda name: not alike(here, scope.shapes.get(name)))
     for name in others[:_MOST_NAMES]:
         yield Change("name", node.start, node.end, name, 2.0 if alike(here, scope.shapes.get(name)) else 0.5)
@@ -33,7 +33,7 @@ def variable(node: Node, scope: Scope) -> Iterator[Change]:
 
 def _is_only_binding(node: Node, scope: Scope) -> bool:
     """Whether it is the one place its variable is bound at: renamed, the uses would be left without."""
-    return node.role == "target" and scope.bound.count(node.text) < 2
+    return node.role == "target" and scope.bindings.get(node.text, 0) < 2
 
 
 def member(node: Node, scope: Scope) -> Iterator[Change]:
@@ -82,7 +82,7 @@ def donor(node: Node, scope: Scope) -> Iterator[Change]:
     held = shape_of(node, scope.shapes)
     around = [(above.start, above.end) for above in node.up()]
     found: dict[str, tuple[int, float]] = {}
-    for other in scope.donors:
+    for other in nearest(scope.donors, node, 3 * _MOST_DONORS):
         if (other.start, other.end) not in around and alike(held, shape_of(other, scope.shapes)):
             found.setdefault(other.text, (level(other, grammar), 1.0))
     found = dict(list(found.items())[:_MOST_DONORS])
@@ -95,8 +95,9 @@ def donor(node: Node, scope: Scope) -> Iterator[Change]:
 
 def _made(node: Node, held: str | None, scope: Scope) -> Iterator[str]:
     shapes = scope.shapes
-    holders = [name for name in scope.names if shapes.get(name) in {SEQUENCE, TEXT, MAPPING, None}]
-    numbers = [name for name in scope.names if shapes.get(name) == NUMBER]
+    names = scope.names_near(node)
+    holders = [name for name in names if shapes.get(name) in {SEQUENCE, TEXT, MAPPING, None}]
+    numbers = [name for name in names if shapes.get(name) == NUMBER]
     if node.kind == "name" and held != NUMBER and node.text in holders:
         yield scope.grammar.length.format(node.text)
     if alike(held, NUMBER):
@@ -119,6 +120,6 @@ def constant_for_name(node: Node, scope: Scope) -> Iterator[Change]:
 def name_for_constant(node: Node, scope: Scope) -> Iterator[Change]:
     """`1` → `n`: a name that holds a number where a constant stands."""
     if node.role == "value":
-        numeric = [name for name in scope.names if scope.shapes.get(name) in {NUMBER, None}]
+        numeric = [name for name in scope.names_near(node) if scope.shapes.get(name) in {NUMBER, None}]
         for name in numeric[:_MOST_DONORS]:
             yield Change("donor", node.start, node.end, name, 1.0)

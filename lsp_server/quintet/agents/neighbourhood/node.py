@@ -47,9 +47,9 @@ class Node:
     """A node of the mirror.
 
     `kind` is the common kind (see `grammar`), `type` tree-sitter's own. `start` and `end` are offsets into
-    `source`, the text of the whole file; `line` counts from 1. `slot` is the parent's field it stands in.
-    `role` says what it is there for: "value", "base" (of an attribute or index), "callee", "target" of an
-    assignment, or "none".
+    `source`, the text of the whole file; the node runs from `line` to `last`, counted from 1. `slot` is the
+    parent's field it stands in. `role` says what it is there for: "value", "base" (of an attribute or index),
+    "callee", "target" of an assignment, or "none".
     """
 
     kind: str
@@ -58,11 +58,13 @@ class Node:
     start: int
     end: int
     line: int
+    last: int
     named: bool
     slot: str | None
     parent: "Node | None" = field(repr=False)
     role: str = "none"
     children: "list[Node]" = field(default_factory=list, repr=False)
+    _parts: "list[Node] | None" = field(default=None, repr=False)
 
     @property
     def text(self) -> str:
@@ -71,8 +73,10 @@ class Node:
 
     @property
     def parts(self) -> "list[Node]":
-        """The named children, comments left out."""
-        return [child for child in self.children if child.named and child.kind != "comment"]
+        """The named children, comments left out; of a finished mirror."""
+        if self._parts is None:
+            self._parts = [child for child in self.children if child.named and child.kind != "comment"]
+        return self._parts
 
     def get(self, name: str) -> "Node | None":
         """The child in the field `name`, if there is one."""
@@ -129,6 +133,7 @@ def _plain(
         start=tree.char(raw.start_byte),
         end=tree.char(raw.end_byte),
         line=raw.start_point.row + 1,
+        last=raw.end_point.row + 1,
         named=raw.is_named,
         slot=None if name is None else grammar.fields.get(name, name),
         parent=parent,

@@ -101,8 +101,7 @@ def accumulate(node: Node, scope: Scope) -> Iterator[Change]:
     token = next((child for child in node.children if child.type == "="), None)
     if target is None or token is None or node.get("type") is not None or node.role == "value":
         return
-    bound = sum(n.text == target.text and n.role == "target" for n in scope.top.walk())
-    if target.kind == "index" or bound > 1:
+    if target.kind == "index" or scope.bindings.get(target.text, 0) > 1:
         for spelled, weight in (("+=", 3), ("-=", 1), ("*=", 1)):
             yield Change("augmented", token.start, token.end, spelled, weight)
 

@@ -4,6 +4,7 @@ Knows trees and texts; it knows no operators and no order.
 """
 
 from collections.abc import Callable, Collection, Iterator
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from quintet.agents.neighbourhood.grammar import Grammar
@@ -33,16 +34,17 @@ class Region:
         self._grammar = grammar
         self._outer = outer
         self._parses = _check(tree, self.root)
-        self._seen = {self.root.text}
+        self._seen = {_digest(self.root.text)}
         self._scopes: dict[int, Scope] = {}
 
     def admits(self, edit: Edit) -> bool:
         """Whether the edit gives a text that is new and parses."""
         root = self.root
         text = root.source[root.start : edit.start] + edit.text + root.source[edit.end : root.end]
-        if text in self._seen:
+        digest = _digest(text)
+        if digest in self._seen:
             return False
-        self._seen.add(text)
+        self._seen.add(digest)
         return self._parses(edit)
 
     def scope_at(self, node: Node, vocabulary: Vocabulary) -> Scope:
@@ -55,6 +57,10 @@ class Region:
             made = survey(top, self._grammar, vocabulary, outer=names, functions=self._outer.functions)
             self._scopes[id(top)] = made
         return made
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 class Outer:

@@ -78,9 +78,7 @@ def loop_guard(node: Node, scope: Scope) -> Iterator[Change]:
     depth = None if first is None else indent(first)
     if first is None or depth is None:
         return
-    for number, condition in enumerate(pool(first, scope)):
-        if number >= _MOST_CONDITIONS:
-            return
+    for condition, _ in pool(first, scope, _MOST_CONDITIONS):
         for word in ("continue", "break"):
             text = guarded(condition, word + scope.grammar.end, depth, node.source, scope.grammar)
             yield Change("guard", first.start, first.start, f"{text}\n{depth}", 0.5)
@@ -95,7 +93,7 @@ def missing_return(node: Node, scope: Scope) -> Iterator[Change]:
     depth = indent(last)
     if last.kind in {"return", "raise"} or depth is None:
         return
-    for name in (*scope.names[-4:], scope.grammar.true, scope.grammar.false, scope.grammar.none):
+    for name in (*scope.bound[-4:], scope.grammar.true, scope.grammar.false, scope.grammar.none):
         yield Change("return", last.end, last.end, f"\n{depth}return {name}{scope.grammar.end}")
 
 
@@ -104,15 +102,14 @@ def returned(node: Node, scope: Scope) -> Iterator[Change]:
     end = scope.grammar.end
     value = node.parts[0] if node.parts else None
     grammar = scope.grammar
-    texts = [name for name in scope.names if value is None or value.kind != "name"][:6]
+    texts = [*scope.names_near(node)[:6]] if value is None or value.kind != "name" else []
     if value is not None and value.kind in {"comparison", "logic", "not", "call"}:
         texts += [grammar.true, grammar.false]
     if value is not None and value.kind == "list":
         texts += ["[]"]
     for text in texts:
         yield Change("return", node.start, node.end, f"return {text}{end}")
-    yields = any(n.kind == "yield" for n in scope.top.walk())
-    if yields and value is not None:
+    if scope.yields and value is not None:
         yield Change("return", node.start, node.end, f"yield {value.text}{end}")
 
 

@@ -3,36 +3,43 @@
 Collected once a function from its mirror; it proposes nothing itself.
 """
 
-from collections import defaultdict
+import math
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from quintet.agents.neighbourhood.grammar import Grammar
-from quintet.agents.neighbourhood.node import Node, enclosing
+from quintet.agents.neighbourhood.node import Node, enclosing, is_statement
 from quintet.agents.neighbourhood.shapes import guess_shapes
 from quintet.agents.neighbourhood.vocabulary import Vocabulary
 
+SIMPLE = frozenset({"expression", "return", "raise", "break", "continue"})
 FUNCTIONS = frozenset({"function", "lambda"})
 _CONDITIONS = frozenset({"comparison", "logic", "not"})
 _DONORS = frozenset({"call", "attribute", "index", "arithmetic"})
 _LONGEST = 32
+_MOST_NAMES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What may be used at a place.
 
-    `names` are the variables in reach, `bound` those bound in `top` (once a binding), `functions` what can
-    be called by a bare name, `members` the attributes seen on each receiver, `numbers` and `strings` literals
-    of the code and the specification, `conditions` what `top` compares, `results` what it returns, `donors`
-    its small expressions. `shapes` guesses what names hold; `spoken` are the words and functions that the
-    specification mentions.
+    `names` are the variables in reach, `bound` those bound in `top`, `bindings` says how often each target is
+    assigned, `places` where each name stands. `functions` can be called by a bare name, `members` are the
+    attributes seen on each receiver, `numbers` and `strings` literals of code and specification, `conditions`
+    what `top` compares, `results` what it returns, `donors` its small expressions, `simple` its statements of
+    one line. `yields` holds for a generator. `shapes` guesses what names hold; `spoken` are the words and
+    functions that the specification mentions.
     """
 
     grammar: Grammar
     top: Node
     names: tuple[str, ...]
     bound: tuple[str, ...]
+    bindings: Mapping[str, int]
+    places: Mapping[str, tuple[int, ...]]
     functions: tuple[str, ...]
     members: Mapping[str, tuple[str, ...]]
     numbers: tuple[str, ...]
@@ -40,9 +47,37 @@ class Scope:
     conditions: tuple[Node, ...]
     results: tuple[Node, ...]
     donors: tuple[Node, ...]
+    simple: tuple[Node, ...]
+    yields: bool
     shapes: Mapping[str, str]
     vocabulary: Vocabulary
     spoken: frozenset[str]
+    _near: dict[int, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+    def names_near(self, node: Node) -> tuple[str, ...]:
+        """The names in reach; of many, those mentioned nearest to the node's line."""
+        if len(self.names) <= _MOST_NAMES:
+            return self.names
+        if node.line not in self._near:
+            far = sorted(self.names, key=lambda name: self._distance(name, node.start))
+            self._near[node.line] = tuple(far[:_MOST_NAMES])
+        return self._near[node.line]
+
+    def _distance(self, name: str, at: int) -> float:
+        places = self.places.get(name, ())
+        following = bisect_left(places, at)
+        return min(
+            (abs(place - at) for place in places[max(following - 1, 0) : following + 1]), default=math.inf
+        )
+
+
+def nearest(nodes: tuple[Node, ...], at: Node, most: int) -> tuple[Node, ...]:
+    """At most `most` of some nodes, which are in the order of the text: those that start nearest to `at`."""
+    if len(nodes) <= most:
+        return nodes
+    place = bisect_left(nodes, at.start, key=lambda node: node.start)
+    first = min(max(place - most // 2, 0), len(nodes) - most)
+    return nodes[first : first + most]
 
 
 def scope_of(node: Node, region: Node) -> Node:
@@ -65,15 +100,20 @@ def survey(
     nodes = list(top.walk())
     bound = [node.text for node in nodes if node.kind == "name" and _binds(node)]
     members: dict[str, list[str]] = defaultdict(list)
+    places: dict[str, list[int]] = defaultdict(list)
     for node in nodes:
         if node.kind == "attribute" and len(node.parts) == 2:
             members[node.parts[0].text].append(node.parts[1].text)
+        elif node.kind == "name":
+            places[node.text].append(node.start)
     here = frozenset(bound)
     return Scope(
         grammar=grammar,
         top=top,
         names=_distinct((*bound, *outer)),
-        bound=tuple(bound),
+        bound=_distinct(bound),
+        bindings=Counter((*bound, *(n.text for n in nodes if n.role == "target" and n.kind != "name"))),
+        places={name: tuple(starts) for name, starts in places.items()},
         functions=_distinct(
             (*functions, *(n.text for n in nodes if n.kind == "name" and n.role == "callee"))
         ),
@@ -85,6 +125,8 @@ def survey(
         donors=_unlike(
             n for n in nodes if n.kind in _DONORS and n.role == "value" and _short(n) and _pure(n, here)
         ),
+        simple=_unlike(n for n in nodes if n.kind in SIMPLE and is_statement(n) and "\n" not in n.text),
+        yields=any(node.kind == "yield" for node in nodes),
         shapes=guess_shapes(top),
         vocabulary=vocabulary,
         spoken=vocabulary.spoken(),

@@ -9,10 +9,9 @@ from quintet.agents.neighbourhood.candidate import Change
 from quintet.agents.neighbourhood.grammar import LOOPS
 from quintet.agents.neighbourhood.layout import lines_of, shifted_text, statements
 from quintet.agents.neighbourhood.node import Node, enclosing, indent, is_statement, strays
-from quintet.agents.neighbourhood.scope import FUNCTIONS, Scope
+from quintet.agents.neighbourhood.scope import FUNCTIONS, SIMPLE, Scope, nearest
 from quintet.agents.neighbourhood.shapes import NUMBER
 
-_SIMPLE = frozenset({"expression", "return", "raise", "break", "continue"})
 _JUMPING = frozenset({"return", "raise", "break", "continue"})
 _COMPOUND = frozenset({"if", "for", "while", "with", "try"})
 _JUMPS: Mapping[str, tuple[tuple[str, float], ...]] = {
@@ -55,8 +54,7 @@ def _matters(node: Node, scope: Scope) -> bool:
     bound = next((n for n in node.walk() if n.kind == "name" and n.role == "target"), None)
     if bound is None:
         return False
-    first = next(n for n in scope.top.walk() if n.kind == "name" and n.text == bound.text)
-    return first is bound
+    return scope.places[bound.text][0] == bound.start
 
 
 def jump(node: Node, scope: Scope) -> Iterator[Change]:
@@ -164,14 +162,14 @@ def _donors(node: Node, scope: Scope) -> list[str]:
     neighbours = {sibling.text for sibling in (_next(node), _previous(node), node) if sibling is not None}
     texts: dict[str, None] = {}
     looping = enclosing(node, LOOPS) is not None
-    for other in scope.top.walk():
-        if other.kind not in _SIMPLE or not is_statement(other) or "\n" in other.text:
-            continue
+    for other in nearest(scope.simple, node, 2 * _MOST_COPIES):
         if other.kind in {"break", "continue"} and not looping:
             continue
         if other.text not in neighbours:
             texts[other.text] = None
-    counted = [name for name in scope.names if scope.shapes.get(name) == NUMBER and name in scope.bound]
+    counted = [
+        name for name in scope.names_near(node) if scope.shapes.get(name) == NUMBER and name in scope.bound
+    ]
     changed = [f"{name} {sign}= 1{scope.grammar.end}" for name in counted[:2] if looping for sign in "+-"]
     return [*list(texts)[:_MOST_COPIES], *changed]
 
@@ -212,7 +210,7 @@ def missing_else(node: Node, scope: Scope) -> Iterator[Change]:
     if not is_statement(node) or depth is None or last is None or any(n.kind == "else" for n in node.parts):
         return
     inner = indent(last)
-    if inner is None or last.kind not in _SIMPLE:
+    if inner is None or last.kind not in SIMPLE:
         return
     for text, weight in _otherwise(last, scope):
         body = (
@@ -228,7 +226,7 @@ def _otherwise(last: Node, scope: Scope) -> Iterator[tuple[str, float]]:
         yield f"{before}{'-=' if token.type == '+=' else '+='}{after}", 2.0
     named = [n for n in last.walk() if n.kind == "name" and n.role in {"target", "value", "base"}]
     for name in named[:2]:
-        for other in [name_ for name_ in scope.bound if name_ != name.text][:3]:
+        for other in [near for near in scope.names_near(last) if near != name.text][:3]:
             yield last.source[last.start : name.start] + other + last.source[name.end : last.end], 0.5
     if last.kind == "return":
         for answer in (scope.grammar.true, scope.grammar.false, scope.grammar.none):

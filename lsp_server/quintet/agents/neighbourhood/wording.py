@@ -4,6 +4,7 @@ Works on plain text; it knows no nodes.
 """
 
 import re
+from bisect import bisect_right
 
 from quintet.agents.neighbourhood.candidate import Change
 from quintet.workspace.edits import Edit
@@ -12,10 +13,27 @@ _LONGEST = 48
 _BARE_BREAK = re.compile(r"(?<!\r)\n")
 
 
-def spaced(change: Change, source: str) -> str:
+class Lines:
+    """Where the lines of a text begin."""
+
+    __slots__ = ("_starts", "_text", "breaks")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
+        self.breaks = "\r\n" if "\r\n" in text else "\n"
+
+    def changed(self, edit: Edit) -> int:
+        """The line, from 1, of the first thing an edit removes, or where it inserts."""
+        removed = self._text[edit.start : edit.end]
+        blank = len(removed) - len(removed.lstrip("\r\n"))
+        return bisect_right(self._starts, edit.start + blank)
+
+
+def spaced(change: Change, source: str, breaks: str) -> str:
     """The change's text, with a blank where it would grow together with the word beside it.
 
-    Its line breaks are those of the file.
+    Its line breaks become those of the file.
     """
     text = change.text
     if not text:
@@ -24,7 +42,7 @@ def spaced(change: Change, source: str) -> str:
         text = f" {text}"
     if change.end < len(source) and _grows(source[change.end], text[-1], source[change.end - 1]):
         text = f"{text} "
-    return _BARE_BREAK.sub("\r\n", text) if "\n" in text and "\r\n" in source else text
+    return text if breaks == "\n" or "\n" not in text else _BARE_BREAK.sub(breaks, text)
 
 
 def _grows(outside: str, inside: str, before: str) -> bool:
@@ -50,13 +68,6 @@ def smallest(change: Change, text: str, source: str) -> Edit | None:
     return Edit(change.start + head, change.end - tail, text[head : len(text) - tail])
 
 
-def line_of(edit: Edit, source: str) -> int:
-    """The line, from 1, of the first thing an edit removes, or where it inserts."""
-    removed = source[edit.start : edit.end]
-    blank = len(removed) - len(removed.lstrip("\r\n"))
-    return source.count("\n", 0, edit.start + blank) + 1
-
-
 def described(change: Change, source: str, line: int) -> str:
     """The change in a line: "line 12: `<` → `<=`"."""
     old, new = _brief(source[change.start : change.end]), _brief(change.text)
@@ -68,5 +79,5 @@ def described(change: Change, source: str, line: int) -> str:
 
 
 def _brief(text: str) -> str:
-    flat = " ".join(text.split())
+    flat = " ".join(text[: 4 * _LONGEST].split())
     return flat if len(flat) <= _LONGEST else flat[: _LONGEST - 3] + "..."

@@ -47,7 +47,7 @@ async def act(run: Run, choice: Choice) -> AsyncIterator[Event]:
 
 async def _fill(run: Run, mode: Mode, compute: Compute) -> AsyncIterator[Event]:
     """Put this mode's candidates on the run's list of what is to be ranked."""
-    if run.backend is not None and run.ranking == "model":
+    if run.backend is not None and run.drafts and run.ranking == "model":
         try:
             for target, written in await drafts(run, mode, compute):
                 _queue(run, target, written)
@@ -103,14 +103,22 @@ async def _ready(run: Run, ranking: asyncio.Task[None]) -> bool:
 
 
 async def _rank(run: Run) -> None:
-    """Move what is pending into the queue; an engine that fails costs the ranking, not the candidates."""
-    ranker = run.ranker
+    """Move what is pending into the queue.
+
+    An engine that fails costs the ranking, not the candidates. Where trying a candidate turned out cheaper
+    than asking about it, the rest goes by prior belief.
+    """
+    ranker = run.ranker if run.ranking_pays else run.ranker.without_model()
     while run.pending:
         target, batch = run.pending[0]
+        began = time.monotonic()
         try:
-            async for ranked, usage in ranker.ranked(batch, target, run.task):
-                run.frontier.push(ranked)
-                run.usage += usage
+            ranked, usage = await ranker.ranked(batch, target, run.task)
+            run.frontier.push(ranked)
+            run.usage += usage
+            if ranker.by_model:
+                run.ranked += len(batch)
+                run.ranking_seconds += time.monotonic() - began
         except BackendError as error:
             run.hypotheses.append(f"ranking failed: {error}")
             ranker = ranker.without_model()
