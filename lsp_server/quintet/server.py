@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import signal
+import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any, BinaryIO, cast
 import msgspec
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException, JsonRpcParseError
-from pygls.io_ import StdoutWriter, run_async
+from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
@@ -36,30 +37,38 @@ _LAST_WORDS = 10.0
 
 def serve() -> None:
     """Speak LSP on stdin and stdout until the client says exit, goes away, or the process is told to end."""
-    # Nothing but the protocol may reach the client, and nothing we start may eat what the client says.
-    stdin, stdout = os.fdopen(os.dup(0), "rb", buffering=0), os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
+    try:
+        stdin, stdout = _taken_over()
+    except OSError:
+        sys.exit("quintet serve speaks with an editor on stdin and stdout, and one of them is closed.")
     _log_to_stderr()
     with suppress(asyncio.CancelledError):
         asyncio.run(_serve(stdin, stdout))
 
 
+def _taken_over() -> tuple[BinaryIO, BinaryIO]:
+    """The client's ends, away from where others find them.
+
+    Nothing but the protocol may reach the client, and nothing we start may eat what the client says.
+    """
+    stdin, stdout = os.fdopen(os.dup(0), "rb", buffering=0), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return stdin, stdout
+
+
 async def _serve(stdin: BinaryIO, stdout: BinaryIO) -> None:
     server = QuintetServer()
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=1 << 20)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), stdin)
     server.protocol.set_writer(StdoutWriter(stdout))
     me = cast("asyncio.Task[None]", asyncio.current_task())
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, me.cancel)
+        asyncio.get_running_loop().add_signal_handler(number, me.cancel)
     try:
         await run_async(
             stop_event=Event(),
-            reader=reader,
+            reader=await _reader(stdin),
             protocol=server.protocol,
             logger=logging.getLogger("pygls.io"),
             error_handler=server.report_server_error,
@@ -70,6 +79,20 @@ async def _serve(stdin: BinaryIO, stdout: BinaryIO) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_WORDS):
                 await server.edge.session.aclose()
+
+
+async def _reader(stdin: BinaryIO) -> asyncio.StreamReader | StdinAsyncReader:
+    """What reads from the client. Only where it cannot be waited for, a file or /dev/null, in a thread.
+
+    A thread that waits for a client which is still there could not be ended when the process is told to.
+    """
+    mode = os.fstat(stdin.fileno()).st_mode
+    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stdin.isatty()):
+        return StdinAsyncReader(stdin)
+    reader = asyncio.StreamReader(limit=1 << 20)
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), stdin)
+    return reader
 
 
 class QuintetServer(LanguageServer):

@@ -15,7 +15,7 @@ from e2e.leftovers import gone
 from support import Lay
 
 # Windows line ends, a character outside the basic plane and no final newline: what editors get wrong.
-BUGGY = "# 😀 sums\r\n\r\n\r\ndef add(a, b):\r\n    '''😀'''; return a - b\r\n".encode()
+BUGGY = "# 😀 sums\r\n\r\n\r\ndef add(a, b):\r\n    '''😀'''; return a - b".encode()
 FIXED = BUGGY.replace(b"a - b", b"a + b")
 TEST = """import unittest
 

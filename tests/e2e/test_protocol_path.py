@@ -239,3 +239,33 @@ async def test_malformed_and_unknown_requests_are_answered(sums: Path) -> None:
             with pytest.raises(JsonRpcException) as refused:
                 await asyncio.wrap_future(answer)
             assert refused.value.code == code
+
+
+HALF = b'Content-Length: 99\r\n\r\n{"jsonrpc"'
+
+
+@pytest.mark.parametrize(
+    ("through", "said", "answered"),
+    [
+        ("pipe", b"", b""),
+        ("pipe", HALF, b""),
+        ("pipe", b"Content-Length: 4\r\n\r\n{no}", b"-32700"),
+        ("file", b"", b""),
+        ("file", HALF, b"-32700"),
+    ],
+)
+async def test_a_client_that_stops_talking_ends_the_server(
+    tmp_path: Path, through: str, said: bytes, answered: bytes
+) -> None:
+    (tmp_path / "said").write_bytes(said)
+    with (tmp_path / "said").open("rb") as file:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "quintet", "serve"),
+            stdin=file if through == "file" else asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+    output, _ = await process.communicate(None if through == "file" else said)
+    assert process.returncode == 0
+    assert answered in output
+    assert bool(answered) == bool(output)
