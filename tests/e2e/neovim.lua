@@ -70,12 +70,12 @@ local function run()
 
   vim.fn.search('def test_add')
   vim.lsp.buf.code_action({ context = { only = { 'quickfix' }, diagnostics = {} }, apply = true })
+  wait('the end of the progress', function()
+    return #seen.progress > 0 and seen.progress[#seen.progress].kind == 'end'
+  end, 240000)
   wait('the fix', function()
     return vim.bo[source].modified
-  end, 240000)
-  wait('the end of the progress', function()
-    return seen.progress[#seen.progress].kind == 'end'
-  end)
+  end, 5000)
   seen.fixed = written(source)
   vim.api.nvim_buf_call(source, function()
     vim.cmd('silent undo')

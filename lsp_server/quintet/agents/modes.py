@@ -32,7 +32,7 @@ MODES: dict[Mode, Compute] = {
         pairs=0,
         sampled_lines=0,
         samples=1,
-        after=12,
+        after=48,
         context_tokens=4_000,
     ),
     "standard": Compute(
@@ -42,7 +42,7 @@ MODES: dict[Mode, Compute] = {
         pairs=0,
         sampled_lines=12,
         samples=4,
-        after=16,
+        after=48,
         context_tokens=12_000,
     ),
     "deep": Compute(
@@ -52,7 +52,7 @@ MODES: dict[Mode, Compute] = {
         pairs=600,
         sampled_lines=16,
         samples=6,
-        after=16,
+        after=48,
         context_tokens=28_000,
     ),
 }

@@ -20,7 +20,7 @@ from quintet_models.backends.base import BackendError
 from quintet_models.policy import Choice
 
 _BATCH = 64
-_AFTER_SECONDS = 4.0
+_AFTER_SECONDS = 3.0
 _LIKELIER = 0.0
 
 

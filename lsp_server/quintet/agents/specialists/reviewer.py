@@ -66,24 +66,46 @@ def _objection(run: Run, judged: Judged) -> str:
 
 async def _by_likelihood(run: Run, plausible: Sequence[Judged]) -> list[Judged]:
     """Best first, by the likelihood of the whole unit and the size of the change."""
-    rescored = list(plausible)
-    if len(plausible) > 1 and run.ranker.by_model and run.backend is not None:
-        for target in run.targets:
-            mine = [judged for judged in plausible if judged.proposal.document.path == target.document.path
-                    and _inside(judged, target)]  # fmt: skip
-            if not mine:
-                continue
-            request = score_request([j.proposal for j in mine], target, run.task, window=_WHOLE_UNIT)
+    by_model = len(plausible) > 1 and run.ranker.by_model
+    rescored = await _reread(run, plausible) if by_model else plausible
+    return sorted(rescored, key=lambda judged: _merit(judged, by_model=by_model), reverse=True)
+
+
+async def _reread(run: Run, plausible: Sequence[Judged]) -> list[Judged]:
+    """The candidates with the model's opinion of the whole unit; those it cannot be asked about as they are."""
+    known = {judged.number: judged for judged in plausible}
+    for target in run.targets:
+        mine = [judged for judged in plausible if _inside(judged, target)]
+        if not mine or run.backend is None:
+            continue
+        request = score_request([judged.proposal for judged in mine], target, run.task, window=_WHOLE_UNIT)
+        try:
             scores = await run.backend.score(request)
-            run.usage += Usage(prompt_tokens=scores.tokens)
-            for judged, ratio in zip(mine, scores.ratios, strict=True):
-                rescored[rescored.index(judged)] = replace(judged, proposal=scored(judged.proposal, ratio))
-    return sorted(rescored, key=lambda judged: _SIZE_WEIGHT * judged.proposal.size - judged.proposal.score)
+        except BackendError:
+            continue
+        run.usage += Usage(prompt_tokens=scores.tokens)
+        for judged, ratio in zip(mine, scores.ratios, strict=True):
+            known[judged.number] = replace(judged, proposal=scored(judged.proposal, ratio))
+    return list(known.values())
+
+
+def _merit(judged: Judged, *, by_model: bool) -> float:
+    """How much speaks for a candidate that passed.
+
+    What was believed before the tests spoke no longer counts where a model can tell how natural the whole
+    unit reads: among candidates that pass, likelihood alone chose better than likelihood and prior.
+    """
+    proposal = judged.proposal
+    return (proposal.ratio if by_model else proposal.score) - _SIZE_WEIGHT * proposal.size
 
 
 def _inside(judged: Judged, target: Target) -> bool:
     edits = judged.proposal.edits
-    return target.start <= edits[0].start and edits[-1].end <= target.end
+    return (
+        judged.proposal.document.path == target.document.path
+        and target.start <= edits[0].start
+        and edits[-1].end <= target.end
+    )
 
 
 async def _chosen(run: Run, choice: Choice, ordered: list[Judged]) -> tuple[list[Judged], str]:
