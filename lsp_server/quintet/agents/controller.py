@@ -61,7 +61,8 @@ async def repair(  # noqa: PLR0913 - keywords only, each one wire of the composi
     """Repair `task` in a throw-away copy of `snapshot`; iterate inside `contextlib.aclosing`.
 
     The last event is `RunFinished`, unless the iteration is closed before. `mode` is "auto" or the one mode
-    to stay in; `drafts=False` lets the model rank and not write. `record_in` is a folder for the trajectory, which is written however the run ends.
+    to stay in; `drafts=False` lets the model rank and not write. `record_in` is a folder for the trajectory,
+    which is written however the run ends.
     """
     modes: tuple[Mode, ...] = LADDER if mode == "auto" else tuple(step for step in LADDER if step == mode)
     if not modes:

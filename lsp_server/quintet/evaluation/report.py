@@ -99,8 +99,9 @@ def _made(run: FinishedRun) -> str:
     if made is None:
         return "settings unknown"
     candidates = "" if made.candidates is None else f", {made.candidates} candidates"
+    drafts = "" if made.drafts else " without drafts"
     return (
-        f"{made.engine or made.backend} · mode {made.mode}, order {made.ranking}{'' if made.drafts else ' without drafts'}, seed {made.seed}"
+        f"{made.engine or made.backend} · mode {made.mode}, order {made.ranking}{drafts}, seed {made.seed}"
         f"{candidates} · at most {made.budget_seconds:g} s, {made.budget_tokens:,} tokens, "
         f"{made.budget_tests:,} tests"
     )

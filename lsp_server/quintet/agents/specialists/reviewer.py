@@ -72,7 +72,7 @@ async def _by_likelihood(run: Run, plausible: Sequence[Judged]) -> list[Judged]:
 
 
 async def _reread(run: Run, plausible: Sequence[Judged]) -> list[Judged]:
-    """The candidates with the model's opinion of the whole unit; those it cannot be asked about as they are."""
+    """The candidates with the model's opinion of the whole unit, where it has one."""
     known = {judged.number: judged for judged in plausible}
     for target in run.targets:
         mine = [judged for judged in plausible if _inside(judged, target)]
