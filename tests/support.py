@@ -5,11 +5,10 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-from quintet.workspace.snapshot import Snapshot, open_snapshot
-
 from quintet.agents.controller import repair
 from quintet.agents.task import Budget, Event, RunFinished, Task
 from quintet.tools.sandbox import Sandbox
+from quintet.workspace.snapshot import Snapshot, open_snapshot
 from quintet_models.policy import CascadePolicy
 
 BUGGY = '''"""Prices."""

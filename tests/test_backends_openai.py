@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from model_server import Answer, Events, ModelServer, Page, Stall, chunk, echo, model_server, usage
-from quintet_models.backends import BackendError, Profile, ScoreRequest, Unsupported
+from quintet_models.backends import BackendError, Profile, ScoreRequest, UnsupportedError
 from quintet_models.backends.openai_link import Link, Patience
 from quintet_models.backends.openai_server import OpenAIServer
 from quintet_models.backends.openai_wire import Kind
@@ -315,7 +315,7 @@ async def test_what_a_server_would_silently_ignore_is_refused() -> None:
             Request(messages=HELLO.messages, grammar="root ::= [a]"),
             Request(messages=HELLO.messages, adapter="fix"),
         ):
-            with pytest.raises(Unsupported):
+            with pytest.raises(UnsupportedError):
                 await collect(backend, request)
         assert not server.asked
 

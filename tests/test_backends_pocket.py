@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
-from quintet_models.backends import BackendError, ScoreRequest, Unsupported, connect, pocket
+from quintet_models.backends import BackendError, ScoreRequest, UnsupportedError, connect, pocket
 from quintet_models.backends.llama_cpp import LlamaCpp
 from quintet_models.backends.llama_frames import Load
 from quintet_models.backends.llama_process import WorkerProcess
@@ -204,9 +204,9 @@ async def test_what_it_cannot_do_it_says(model: LlamaCpp) -> None:
     hello = (Message("user", "x"),)
     with pytest.raises(BackendError, match="not valid GBNF"):
         await collect(model, Request(prompt="x", grammar="root ::= ("))
-    with pytest.raises(Unsupported, match="adapter"):
+    with pytest.raises(UnsupportedError, match="adapter"):
         await collect(model, Request(messages=hello, adapter="fix"))
-    with pytest.raises(Unsupported, match="tools"):
+    with pytest.raises(UnsupportedError, match="tools"):
         await collect(model, Request(messages=hello, tools=(ToolSpec("run", "Runs.", {}),)))
 
 

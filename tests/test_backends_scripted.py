@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from quintet_models.backends import BackendError, ScoreRequest, Unsupported, connect
+from quintet_models.backends import BackendError, ScoreRequest, UnsupportedError, connect
 from quintet_models.backends.base import Backend
 from quintet_models.messages import Delta, Message, Request
 
@@ -84,7 +84,7 @@ async def test_scores_are_scripted_by_what_a_variant_contains(tmp_path: Path) ->
     scores = await backend.score(ScoreRequest("a - b", ("a - b", "a + b", "b - b")))
     assert scores.ratios == (0.0, 3.5, -10.0)
     silent = await scripted(tmp_path)
-    with pytest.raises(Unsupported):
+    with pytest.raises(UnsupportedError):
         await silent.score(ScoreRequest("a", ("b",)))
 
 

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from quintet.workspace.snapshot import Snapshot, open_snapshot
 
 from quintet.agents.context import estimate, pack
 from quintet.agents.task import Task
 from quintet.tools.verdict import Failure, Suspicion, TestRun
+from quintet.workspace.snapshot import Snapshot, open_snapshot
 from support import BUGGY, TEST, Lay
 
 TEST_ID = "tests/test_prices.py::test_total"

@@ -4,7 +4,6 @@ from contextlib import aclosing
 from pathlib import Path
 
 import pytest
-from quintet.workspace.snapshot import open_snapshot
 
 from quintet.agents.controller import repair
 from quintet.agents.task import (
@@ -19,6 +18,7 @@ from quintet.agents.task import (
 )
 from quintet.tools.sandbox import Sandbox
 from quintet.workspace.document import Document
+from quintet.workspace.snapshot import open_snapshot
 from quintet_models import trajectory
 from quintet_models.policy import CascadePolicy, Choice, State, Stop
 from support import BUGGY, TEST, Lay, ending, run

@@ -1,6 +1,8 @@
 """The laws of the neighbourhood: what every candidate of every program keeps to."""
 
 import math
+import re
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -148,6 +150,12 @@ def test_no_kind_is_worth_more_at_one_place_than_its_rate() -> None:
     boundary = [c for c in neighbours(tree) if c.kind == "comparison"]
     assert math.isclose(sum(math.exp(c.prior) for c in boundary), RATES["comparison"])
     assert boundary[0].description == "line 2: `<` → `<=`"
+
+
+def test_the_page_gives_the_weights() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "neighbourhood.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([^`]+)` \|.*\| ([0-9.]+) \|[^|]*\|$", page, re.MULTILINE)
+    assert {kind: float(weight) for kind, weight in rows} == RATES
 
 
 def test_limit_keeps_the_likeliest() -> None:

@@ -592,6 +592,11 @@ def test_every_kind_on_statements_is_shown_here() -> None:
     assert shown <= RATES.keys()
 
 
+def test_nothing_returns_from_a_class() -> None:
+    before = "class A:\n    pass\n\n\nfor b in c:\n    break\n"
+    assert not [text for text in kinds_by_text(before, "python") if "return" in text]
+
+
 def test_a_loop_keeps_its_break() -> None:
     before = "def f(a):\n    for b in a:\n        if b:\n            g(b)\n            break\n"
     assert "def f(a):\n    if b:\n        g(b)\n        break\n" not in kinds_by_text(before, "python")

@@ -51,7 +51,7 @@ class Request(msgspec.Struct, frozen=True):
     Exactly one of `messages` (a conversation, put through the model's chat template) and `prompt` (raw text
     to be continued) is given. `n` independent samples are drawn from the one prompt. `thinking=False` asks a
     model that can reason aloud not to. `grammar` is GBNF, `schema` a JSON Schema the answer must satisfy; an
-    engine that cannot hold one raises `Unsupported` before the first token.
+    engine that cannot hold one raises `UnsupportedError` before the first token.
     """
 
     messages: tuple[Message, ...] = ()

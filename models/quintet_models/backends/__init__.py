@@ -1,6 +1,13 @@
 """Engines that run models, behind one face."""
 
-from quintet_models.backends.base import Backend, BackendError, Profile, ScoreRequest, Scores, Unsupported
+from quintet_models.backends.base import (
+    Backend,
+    BackendError,
+    Profile,
+    ScoreRequest,
+    Scores,
+    UnsupportedError,
+)
 from quintet_models.backends.handshake import connect
 
-__all__ = ["Backend", "BackendError", "Profile", "ScoreRequest", "Scores", "Unsupported", "connect"]
+__all__ = ["Backend", "BackendError", "Profile", "ScoreRequest", "Scores", "UnsupportedError", "connect"]

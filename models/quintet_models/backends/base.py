@@ -18,7 +18,7 @@ class BackendError(Exception):
     """An engine failed. The message is one sentence for the user and says what to do."""
 
 
-class Unsupported(BackendError):
+class UnsupportedError(BackendError):
     """The engine cannot do what was asked; its profile says so in advance."""
 
 
@@ -80,7 +80,7 @@ class Backend(Protocol):
         ...
 
     async def score(self, request: ScoreRequest) -> Scores:
-        """Log-likelihood ratios; raises `Unsupported` where `profile.scores` is false."""
+        """Log-likelihood ratios; raises `UnsupportedError` where `profile.scores` is false."""
         ...
 
     async def aclose(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 from quintet_models.backends import llama_frames as frames
-from quintet_models.backends.base import BackendError, Profile, ScoreRequest, Scores, Unsupported
+from quintet_models.backends.base import BackendError, Profile, ScoreRequest, Scores, UnsupportedError
 from quintet_models.backends.cores import default_threads
 from quintet_models.backends.llama_process import WorkerProcess
 from quintet_models.backends.profile import profile_for
@@ -66,9 +66,9 @@ class LlamaCpp:
     async def stream(self, request: Request) -> AsyncGenerator[Delta, None]:
         """Generate; closing the iterator cancels. Raises `BackendError`."""
         if request.adapter:
-            raise Unsupported(f"This model has no adapter called {request.adapter!r}.")
+            raise UnsupportedError(f"This model has no adapter called {request.adapter!r}.")
         if request.tools and self.profile.tools == "none":
-            raise Unsupported("The model's chat template knows no tools.")
+            raise UnsupportedError("The model's chat template knows no tools.")
         worker, job = await self._running(), next(self._jobs)
         worker.open(job)
         finished = False
@@ -99,7 +99,7 @@ class LlamaCpp:
     async def score(self, request: ScoreRequest) -> Scores:
         """Log-likelihood ratios of variants."""
         if not self.profile.scores:
-            raise Unsupported("This model cannot score variants.")
+            raise UnsupportedError("This model cannot score variants.")
         reply = await self._ask(lambda job: frames.Score(job, request.base, request.variants, request.window))
         assert isinstance(reply, frames.Scored)  # noqa: S101  the protocol
         return Scores(reply.ratios, reply.tokens)

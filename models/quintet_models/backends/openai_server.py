@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
-from quintet_models.backends.base import BackendError, Profile, ScoreRequest, Scores, Unsupported
+from quintet_models.backends.base import BackendError, Profile, ScoreRequest, Scores, UnsupportedError
 from quintet_models.backends.estimate import estimate_tokens
 from quintet_models.backends.openai_link import Link
 from quintet_models.backends.openai_score import Spoken, ratio, spoken
@@ -75,7 +75,7 @@ class OpenAIServer:
     async def score(self, request: ScoreRequest) -> Scores:
         """Log-likelihood ratios from the server's log-probabilities of a prompt it was given to echo."""
         if not self.profile.scores:
-            raise Unsupported(
+            raise UnsupportedError(
                 "This server gives no log-probabilities of a prompt, so it cannot score variants."
             )
         texts = list(dict.fromkeys((request.base, *request.variants)))
@@ -95,11 +95,11 @@ class OpenAIServer:
 
     async def _check(self, request: Request) -> None:
         if request.tools and self.profile.tools != "native":
-            raise Unsupported(
+            raise UnsupportedError(
                 "This server does not turn tool calls into messages; describe the tools in the text."
             )
         if request.adapter and self._kind != "vllm":
-            raise Unsupported("Only vLLM serves adapters by name.")
+            raise UnsupportedError("Only vLLM serves adapters by name.")
         if self._kind in BAD_AT_REFUSING:
             await self._check_length(request)
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from quintet_models.backends.base import Unsupported
+from quintet_models.backends.base import UnsupportedError
 from quintet_models.backends.text_stream import Thoughts
 from quintet_models.messages import Delta, FinishReason, Message, Request, ToolCall, ToolSpec, Usage
 
@@ -130,7 +130,7 @@ class Reader:
 
 
 def body(request: Request, *, model: str, kind: Kind, n: int, seed_offset: int = 0) -> dict[str, Any]:
-    """The JSON of a request. Raises `Unsupported` for what this kind of server would silently ignore."""
+    """The JSON of a request. Raises `UnsupportedError` for what this kind of server would silently ignore."""
     sampling = request.sampling
     out: dict[str, Any] = {
         "model": model,
@@ -160,7 +160,7 @@ def body(request: Request, *, model: str, kind: Kind, n: int, seed_offset: int =
 def _structure(request: Request, kind: Kind) -> dict[str, Any]:
     if request.grammar is not None:
         if kind not in GRAMMARS:
-            raise Unsupported("This server does not take grammars.")
+            raise UnsupportedError("This server does not take grammars.")
         # vLLM renamed the field; versions that know one of the two ignore the other.
         both = {"structured_outputs": {"grammar": request.grammar}, "guided_grammar": request.grammar}
         return both if kind == "vllm" else {"grammar": request.grammar}

@@ -9,7 +9,14 @@ from pathlib import Path
 
 import msgspec
 
-from quintet_models.backends.base import BackendError, EditFormat, Profile, ScoreRequest, Scores, Unsupported
+from quintet_models.backends.base import (
+    BackendError,
+    EditFormat,
+    Profile,
+    ScoreRequest,
+    Scores,
+    UnsupportedError,
+)
 from quintet_models.backends.estimate import estimate_tokens
 from quintet_models.messages import Delta, FinishReason, Request, ToolCall, Usage
 
@@ -112,7 +119,7 @@ class Scripted:
     async def score(self, request: ScoreRequest) -> Scores:
         """The ratio of the first `score` line found in a variant and not in the base; -10 for others."""
         if not self.profile.scores:
-            raise Unsupported("This script does not score.")
+            raise UnsupportedError("This script does not score.")
         ratios = tuple(self._ratio(request.base, variant) for variant in request.variants)
         return Scores(ratios, sum(map(estimate_tokens, request.variants)))
 

@@ -61,8 +61,9 @@ def jump(node: Node, scope: Scope) -> Iterator[Change]:
     """`break` ↔ `continue` ↔ `pass` ↔ `return`."""
     inside = enclosing(node, LOOPS | FUNCTIONS)
     looping = inside is not None and inside.kind in LOOPS
+    within = enclosing(node, FUNCTIONS)
     for spelled, weight in _JUMPS[node.kind]:
-        if spelled in {"break", "continue"} and not looping:
+        if (spelled in {"break", "continue"} and not looping) or (spelled == "return" and within is None):
             continue
         if spelled == "pass" and scope.grammar.block:
             spelled = ""  # noqa: PLW2901 - an empty statement is spelled so
