@@ -13,6 +13,7 @@ from quintet.agents.neighbourhood import Vocabulary, read_vocabulary
         ("x1 and 2nd and 3rd are names", ()),
         ("twice the half", ("2",)),
         ("version 1.2.3", ()),
+        ("on 07/04 at 10", ("10",)),
         ("assert f(7) == 49", ("7", "49")),
     ],
 )

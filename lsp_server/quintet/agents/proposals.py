@@ -30,15 +30,14 @@ _WRITTEN_PRIOR = 6.0
 _PAIRED = 80
 _PROMISING_BONUS = 3.0
 _LINE_TOKENS = 40
+_TEST_CHARACTERS = 20_000
 
 Written = list[tuple[Target, list[Proposal]]]
 
 
 def edits(run: Run, compute: Compute) -> Written:
     """The likeliest single edits of all targets, as many as the mode pays for."""
-    words = [run.task.issue, run.task.diagnostic]
-    words += [failure.message for failure in (run.trial.baseline.failures if run.trial else ())]
-    vocabulary = read_vocabulary(*words)
+    vocabulary = read_vocabulary(run.task.issue, run.task.diagnostic, *_said_by_tests(run))
     found: list[tuple[Target, Proposal]] = []
     for target, lines in _lines(run, compute):
         for candidate in neighbours(target.tree, unit=target.unit, lines=lines, vocabulary=vocabulary):
@@ -53,6 +52,18 @@ def edits(run: Run, compute: Compute) -> Written:
         for target in run.targets
         if any(owner is target for owner, _ in best)
     ]
+
+
+def _said_by_tests(run: Run) -> Iterator[str]:
+    """The named tests' failures and files: a specification is where constants and names come from."""
+    if run.trial is None:
+        return
+    for failure in run.trial.baseline.failures:
+        if failure.test in run.trial.named:
+            yield failure.message
+    for path in dict.fromkeys(test.partition("::")[0] for test in run.trial.named):
+        if isinstance(document := run.snapshot.document(path), Document):
+            yield document.text[:_TEST_CHARACTERS]
 
 
 def _lines(run: Run, compute: Compute) -> Iterator[tuple[Target, dict[int, float]]]:

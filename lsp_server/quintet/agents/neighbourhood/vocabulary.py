@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _STRING = re.compile(r"""(?<![\w\\])(?:"([^"\n]{0,24})"|'([^'\n]{0,24})'|`([^`\n]{1,24})`)(?!\w)""")
-_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]*\w)")
+_NUMBER = re.compile(r"(?<![\w.])-?(?!0\d)\d+(?:\.\d+)?(?![\w.]*\w)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _SPEAKS_OF = {
     "absolute": "abs",
