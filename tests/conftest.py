@@ -29,6 +29,15 @@ def shop(lay: Lay) -> Path:
     return lay({"shop/__init__.py": "", "shop/prices.py": BUGGY, "tests/test_prices.py": TEST})
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only bubblewrap promises where there is none; the closing line counts it as deselected."""
+    if probe().level == "bubblewrap":
+        return
+    needs = [item for item in items if "strong" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=needs)
+    items[:] = [item for item in items if item not in needs]
+
+
 @pytest.fixture(scope="session")
 def sandbox() -> Sandbox:
     """The best isolation this machine offers."""

@@ -1,5 +1,7 @@
 """The pipeline from task to outcome: real tests, real sandbox, no model."""
 
+import asyncio
+import os
 from contextlib import aclosing
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from quintet.agents.task import (
     Task,
     Verified,
 )
+from quintet.tools.process_tree import children
 from quintet.tools.sandbox import Sandbox
 from quintet.workspace.document import Document
 from quintet.workspace.snapshot import open_snapshot
@@ -150,6 +153,17 @@ async def test_a_run_leaves_a_record_however_it_ends(shop: Path, sandbox: Sandbo
     end = trajectory.read(cut)[-1]
     assert isinstance(end, trajectory.Ending)
     assert end.outcome == "cancelled"
+
+
+async def test_a_closed_run_leaves_no_task_and_no_process(shop: Path, sandbox: Sandbox) -> None:
+    before = asyncio.all_tasks()
+    wiring = {"policy": CascadePolicy(), "backend": None, "sandbox": sandbox, "budget": Budget()}
+    async with aclosing(repair(TASK, open_snapshot(shop), **wiring)) as events:  # type: ignore[arg-type]
+        async for event in events:
+            if isinstance(event, CandidateJudged):
+                break
+    assert asyncio.all_tasks() == before
+    assert children(os.getpid()) == []
 
 
 async def test_a_policy_that_never_stops_is_stopped(shop: Path, sandbox: Sandbox) -> None:

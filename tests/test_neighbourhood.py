@@ -114,6 +114,12 @@ def test_every_candidate_parses_and_none_says_the_same_as_another(language: str)
     assert not broken
 
 
+def test_a_file_may_end_without_a_line_end() -> None:
+    text = "def add(a, b):\n    return a - b"
+    found = [apply(text, (candidate.edit,)) for candidate in neighbours(tree_of(text, "python"))]
+    assert "def add(a, b):\n    return a + b" in found
+
+
 def test_every_python_candidate_compiles() -> None:
     for candidate in ALL["python"]:
         compile(apply(PYTHON, (candidate.edit,)), "program.py", "exec", dont_inherit=True)

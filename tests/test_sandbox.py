@@ -291,6 +291,16 @@ async def test_an_interpreter_in_a_hidden_place_stays_readable(strong: Room) -> 
 # --- counting processes -----------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("delay", [0.0, 0.001, 0.003, 0.01, 0.03])
+async def test_a_cancel_while_the_process_is_being_started_leaves_nothing(room: Room, delay: float) -> None:
+    running = asyncio.create_task(room.run("sleep", "1000"))
+    await asyncio.sleep(delay)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(running, 20)
+    assert process_tree.children(os.getpid()) == []
+
+
 async def test_the_tree_of_a_process_is_counted_and_measured() -> None:
     process = await asyncio.create_subprocess_exec(
         "sh",

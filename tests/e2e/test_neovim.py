@@ -14,8 +14,8 @@ import pytest
 from e2e.leftovers import gone
 from support import Lay
 
-# Windows line ends and a character outside the basic plane: what editors get wrong.
-BUGGY = "# 😀 sums\r\n\r\n\r\ndef add(a, b):\r\n    '''😀'''; return a - b\r\n".encode()
+# Windows line ends, none at the end, a character outside the basic plane: what editors get wrong.
+BUGGY = "# 😀 sums\r\n\r\n\r\ndef add(a, b):\r\n    '''😀'''; return a - b".encode()
 FIXED = BUGGY.replace(b"a - b", b"a + b")
 TEST = """import unittest
 

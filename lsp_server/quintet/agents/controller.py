@@ -5,7 +5,8 @@ leaves as one stream of events.
 """
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from pathlib import Path
 
 from quintet.agents.proof import open_proof
@@ -32,7 +33,7 @@ from quintet_models import trajectory
 from quintet_models.backends.base import Backend
 from quintet_models.policy import LADDER, Choice, Policy, State, Stop
 
-Act = Callable[[Run, Choice], AsyncIterator[Event]]
+Act = Callable[[Run, Choice], AsyncGenerator[Event, None]]
 
 ACTS: Mapping[Role, Act] = {
     "planner": planner.act,
@@ -75,8 +76,9 @@ async def repair(  # noqa: PLR0913 - keywords only, each one wire of the composi
             failure = await open_proof(run)
             if not failure:
                 yield _started(run, mode)
-                async for event in _loop(run, policy, decisions):
-                    yield event
+                async with aclosing(_loop(run, policy, decisions)) as events:
+                    async for event in events:
+                        yield event
             outcome = run.verified or run.unverified or Abandoned(failure or run.stopped)
         yield RunFinished(outcome, run.mode, tuple(run.steps), run.usage, run.seconds, len(run.judged))
     finally:
@@ -84,7 +86,9 @@ async def repair(  # noqa: PLR0913 - keywords only, each one wire of the composi
             _record(run, mode, decisions, outcome, record_in)
 
 
-async def _loop(run: Run, policy: Policy, decisions: list[trajectory.Decision]) -> AsyncIterator[Event]:
+async def _loop(
+    run: Run, policy: Policy, decisions: list[trajectory.Decision]
+) -> AsyncGenerator[Event, None]:
     for _ in range(_MOST_STEPS):
         state = run.state()
         choice = policy.choose(state)
@@ -93,17 +97,19 @@ async def _loop(run: Run, policy: Policy, decisions: list[trajectory.Decision]) 
             return
         run.mode = choice.mode
         yield StepStarted(choice.role, choice.mode, choice.why)
-        async for event in _step(run, choice):
-            yield event
+        async with aclosing(_step(run, choice)) as events:
+            async for event in events:
+                yield event
         decisions.append(_decision(state, run))
     run.stopped = f"the specialists went in circles: {_MOST_STEPS} steps without an end"
 
 
-async def _step(run: Run, choice: Choice) -> AsyncIterator[Event]:
+async def _step(run: Run, choice: Choice) -> AsyncGenerator[Event, None]:
     began, usage, judged = time.monotonic(), run.usage, len(run.judged)
     run.report = Report("nothing to do")
-    async for event in ACTS[choice.role](run, choice):
-        yield event
+    async with aclosing(ACTS[choice.role](run, choice)) as events:
+        async for event in events:
+            yield event
     step = Step(
         role=choice.role,
         mode=choice.mode,

@@ -3,6 +3,7 @@
 Knows nothing of sandboxes or limits; Linux only, and a process that goes while it is read is no error.
 """
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ def children(pid: int) -> list[int]:
 
 
 def kill(pid: int, *, leashed: bool) -> None:
-    """End `pid` and all that hangs below it.
+    """End `pid`, which leads a process group, and all that hangs below it.
 
     bubblewrap's only child is the init of a process space: the kernel ends the whole space with it, and
     bubblewrap then ends by itself, which tells us that nothing is left. A leash does the same when asked.
@@ -55,8 +56,11 @@ def kill(pid: int, *, leashed: bool) -> None:
         send(pid, signal.SIGTERM)
         return
     below = children(pid)
-    for process in below or [pid]:
+    for process in below:
         send(process, signal.SIGKILL)
+    if not below:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)  # with a child that came between the look and the signal
 
 
 def send(pid: int, number: signal.Signals) -> None:

@@ -172,16 +172,26 @@ class Sandbox:
         With `talk`, stdin is a pipe and stderr is dropped; else stdin is empty and stderr goes to stdout.
         """
         limits = limits or Limits()
-        process = await asyncio.create_subprocess_exec(
-            *self._argv(argv, place, limits),
-            stdin=asyncio.subprocess.PIPE if talk else asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL if talk else asyncio.subprocess.STDOUT,
-            env=clean_environment(place, env or {}, private_tmp=self.level == "bubblewrap"),
-            cwd=place.shadow,
-            start_new_session=True,
-            limit=1 << 24,
+        spawning = asyncio.ensure_future(
+            asyncio.create_subprocess_exec(
+                *self._argv(argv, place, limits),
+                stdin=asyncio.subprocess.PIPE if talk else asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL if talk else asyncio.subprocess.STDOUT,
+                env=clean_environment(place, env or {}, private_tmp=self.level == "bubblewrap"),
+                cwd=place.shadow,
+                start_new_session=True,
+                limit=1 << 24,
+            )
         )
+        try:
+            process = await asyncio.shield(spawning)
+        except asyncio.CancelledError:
+            # asyncio would kill bubblewrap alone, before its child knows that it must not outlive it
+            child = Child(await spawning, limits, place, self.level)
+            child.kill()
+            await asyncio.shield(_closed(child))
+            raise
         child = Child(process, limits, place, self.level)
         watcher = asyncio.create_task(_watch(child))
         try:

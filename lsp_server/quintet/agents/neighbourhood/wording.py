@@ -38,7 +38,7 @@ def spaced(change: Change, source: str, breaks: str) -> str:
     text = change.text
     if not text:
         return text
-    if change.start and _grows(source[change.start - 1], text[0], source[change.start]):
+    if change.start and _grows(source[change.start - 1], text[0], source[change.start : change.start + 1]):
         text = f" {text}"
     if change.end < len(source) and _grows(source[change.end], text[-1], source[change.end - 1]):
         text = f"{text} "
@@ -50,7 +50,7 @@ def _grows(outside: str, inside: str, before: str) -> bool:
 
 
 def _is_word(character: str) -> bool:
-    return character.isalnum() or character == "_"
+    return character == "_" or character.isalnum()  # nothing at all is no word either
 
 
 def smallest(change: Change, text: str, source: str) -> Edit | None:

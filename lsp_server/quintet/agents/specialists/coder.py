@@ -6,8 +6,8 @@ candidate, the model ranks the next ones.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing, suppress
 
 from quintet.agents.frontier import Proposal
 from quintet.agents.modes import MODES, Compute
@@ -24,7 +24,7 @@ _AFTER_SECONDS = 3.0
 _LIKELIER = 0.0
 
 
-async def act(run: Run, choice: Choice) -> AsyncIterator[Event]:
+async def act(run: Run, choice: Choice) -> AsyncGenerator[Event, None]:
     """Judge candidates until some passed, the queue is empty or the budget is spent."""
     compute = MODES[choice.mode]
     before = len(run.judged)
@@ -38,14 +38,15 @@ async def act(run: Run, choice: Choice) -> AsyncIterator[Event]:
         async for event in _unproven(run):
             yield event
         return
-    async for event in _search(run, run.trial, compute):
-        yield event
+    async with aclosing(_search(run, run.trial, compute)) as events:
+        async for event in events:
+            yield event
     judged = len(run.judged) - before
     found = f"{len(run.plausible)} passed" if run.plausible else "none passed"
     run.report = Report(f"{judged} candidates judged, {found}", run.ranker.by_model, judged)
 
 
-async def _fill(run: Run, mode: Mode, compute: Compute) -> AsyncIterator[Event]:
+async def _fill(run: Run, mode: Mode, compute: Compute) -> AsyncGenerator[Event, None]:
     """Put this mode's candidates on the run's list of what is to be ranked."""
     if run.backend is not None and run.drafts and run.ranking == "model":
         try:
@@ -67,7 +68,7 @@ def _queue(run: Run, target: Target, proposals: Iterable[Proposal]) -> None:
         run.pending.append((target, fresh[first : first + _BATCH]))
 
 
-async def _search(run: Run, trial: Trial, compute: Compute) -> AsyncIterator[Event]:
+async def _search(run: Run, trial: Trial, compute: Compute) -> AsyncGenerator[Event, None]:
     ranking = asyncio.create_task(_rank(run))
     deadline, after = float("inf"), compute.after
     try:
@@ -126,7 +127,7 @@ async def _rank(run: Run) -> None:
         run.pending.popleft()
 
 
-async def _unproven(run: Run) -> AsyncIterator[Event]:
+async def _unproven(run: Run) -> AsyncGenerator[Event, None]:
     """Without a failing test: the candidate the model finds likelier than the code, marked as unproven."""
     await _rank(run)
     if not len(run.frontier) or not (run.ranker.by_model or run.capable):

@@ -4,7 +4,7 @@ Deterministic part: lines where an edit changed how the tests fail are alive, an
 pass are promising; both move up. A capable model puts a hypothesis into words for the next draft.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 from quintet.agents.ask import ask
@@ -18,7 +18,7 @@ _SHOWN = 3
 _ALIVE = 0.95
 
 
-async def act(run: Run, choice: Choice) -> AsyncIterator[Event]:
+async def act(run: Run, choice: Choice) -> AsyncGenerator[Event, None]:
     """Raise the suspicion of lines that matter; add to `run.hypotheses`."""
     alive = _alive_lines(run)
     run.targets = tuple(

@@ -4,7 +4,7 @@ Deterministic part: coverage, traceback, names and cursor say which lines are su
 the plan is written by it and checked against the workspace before anyone believes it.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 
 from quintet.agents.ask import ask
 from quintet.agents.run import Report, Run
@@ -20,7 +20,7 @@ _PLANNED = 0.9
 _CURSOR = 0.8
 
 
-async def act(run: Run, choice: Choice) -> AsyncIterator[Event]:
+async def act(run: Run, choice: Choice) -> AsyncGenerator[Event, None]:
     """Fill `run.targets` and, with a capable model, `run.plan`."""
     suspicions = await _suspicions(run)
     by_model = False

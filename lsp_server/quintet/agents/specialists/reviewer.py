@@ -5,7 +5,7 @@ smallness. A capable model chooses among what the rules let through. The tests h
 """
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 
 from quintet.agents.ask import ask
@@ -24,7 +24,7 @@ _SHOWN = 6
 _VERIFIED_AT_MOST = 5
 
 
-async def act(run: Run, choice: Choice) -> AsyncIterator[Event]:
+async def act(run: Run, choice: Choice) -> AsyncGenerator[Event, None]:
     """Turn `run.plausible` into `run.verified`, or reject what does not stand."""
     if run.trial is None:
         run.report = Report("nothing can be verified: no test was run")

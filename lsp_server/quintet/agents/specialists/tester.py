@@ -8,7 +8,7 @@ may write one in the project's own framework.
 import ast
 import doctest
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import PurePosixPath
 
 from quintet.agents.ask import ask
@@ -21,7 +21,7 @@ from quintet_models.backends.base import BackendError
 from quintet_models.policy import Choice
 
 
-async def act(run: Run, choice: Choice) -> AsyncIterator[Event]:
+async def act(run: Run, choice: Choice) -> AsyncGenerator[Event, None]:
     """Give the run a trial with a failing test that speaks for the task, if one can be had."""
     run.tester_tried = True
     by_model = False
