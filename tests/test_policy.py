@@ -47,6 +47,12 @@ def test_asks_for_a_test_only_where_none_fails() -> None:
     assert choice().role == "coder"
 
 
+def test_without_a_test_the_coder_gets_one_try() -> None:
+    tried: dict[str, Any] = {"failing_tests": 0, "tester_tried": True, "queued": 50}
+    assert choice(**tried).role == "coder"
+    assert "write one that fails" in stop(calls={"coder": 1}, **tried).why
+
+
 def test_reviews_as_soon_as_something_passed() -> None:
     assert choice(plausible=2, judged=9).role == "reviewer"
 

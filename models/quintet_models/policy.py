@@ -125,6 +125,10 @@ def _propose(state: State) -> Choice | Stop | None:
     """Spend what the mode allows on candidates."""
     if state.unverified_ready:
         return Stop("no test can prove a patch for this task")
+    if not state.failing_tests and state.calls.get("coder"):
+        return Stop(
+            "no failing test speaks for the task, and nothing else can choose a patch: write one that fails"
+        )
     if state.tests_left <= 0:
         return Stop(f"the test budget is spent ({state.judged} candidates judged)")
     coded = state.calls_in_mode.get("coder", 0)
