@@ -1,5 +1,6 @@
 """Fixtures: workspaces with a real bug in them, and the sandbox of this machine."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,12 @@ def lay(tmp_path: Path) -> Lay:
 def shop(lay: Lay) -> Path:
     """A package with one bug and one failing test."""
     return lay({"shop/__init__.py": "", "shop/prices.py": BUGGY, "tests/test_prices.py": TEST})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Records of test runs do not belong among the user's."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -13,6 +13,7 @@ from quintet_models.trajectory import (
     Line,
     TrajectoryError,
     new_path,
+    prune,
     read,
     write,
 )
@@ -55,6 +56,13 @@ def test_a_newer_version_is_refused(tmp_path: Path) -> None:
     write(path, (Header(VERSION + 1, 0.0, "test_failure", "auto", "x", "y"),))
     with pytest.raises(TrajectoryError, match=f"version {VERSION + 1}"):
         read(path)
+
+
+def test_the_oldest_are_dropped(tmp_path: Path) -> None:
+    for stamp in ("20260101T000000-a", "20260102T000000-b", "20260103T000000-c"):
+        write(tmp_path / f"{stamp}.jsonl", LINES)
+    prune(tmp_path, 2)
+    assert [path.stem[-1] for path in sorted(tmp_path.iterdir())] == ["b", "c"]
 
 
 def test_names_do_not_collide(tmp_path: Path) -> None:

@@ -233,6 +233,7 @@ class Session:
     ) -> AsyncGenerator[Event]:
         from quintet.agents.controller import repair  # noqa: PLC0415
         from quintet_models.policy import CascadePolicy  # noqa: PLC0415
+        from quintet_models.trajectory import state_folder  # noqa: PLC0415
 
         return repair(
             task,
@@ -242,6 +243,7 @@ class Session:
             sandbox=sandbox,
             budget=self.settings.budget,
             mode=self.settings.mode,
+            record_in=state_folder() if self.settings.record else None,
         )
 
     async def snapshot(self) -> "Snapshot":

@@ -86,6 +86,18 @@ def read(path: Path) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+def state_folder() -> Path:
+    """Where the trajectories of a user's own runs are kept (XDG base directories: state)."""
+    root = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(root).expanduser() / "quintet" / "trajectories"
+
+
+def prune(folder: Path, keep: int) -> None:
+    """Drop the oldest trajectories of a folder until `keep` are left."""
+    for path in sorted(folder.glob("*.jsonl"))[:-keep]:
+        path.unlink(missing_ok=True)
+
+
 def new_path(folder: Path) -> Path:
     """A name that sorts by time and that no other run takes."""
     stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())

@@ -4,6 +4,7 @@ Knows neither editors nor engines: what it needs comes in as values and protocol
 leaves as one stream of events.
 """
 
+import contextlib
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
@@ -43,6 +44,7 @@ ACTS: Mapping[Role, Act] = {
     "reviewer": reviewer.act,
 }
 _MOST_STEPS = 60
+_MOST_RECORDS = 2_000
 
 
 async def repair(  # noqa: PLR0913 - keywords only, each one wire of the composition
@@ -166,4 +168,6 @@ def _record(
     name = "cancelled" if outcome is None else type(outcome).__name__.lower()
     reason = getattr(outcome, "reason", "") if outcome else "the run was closed before its end"
     ending = trajectory.Ending(name, reason, run.seconds, run.usage)  # type: ignore[arg-type]
-    trajectory.write(trajectory.new_path(folder), (header, *decisions, ending))
+    with contextlib.suppress(OSError):  # a record that cannot be kept must not cost the repair
+        trajectory.write(trajectory.new_path(folder), (header, *decisions, ending))
+        trajectory.prune(folder, _MOST_RECORDS)

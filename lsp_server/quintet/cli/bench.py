@@ -20,6 +20,7 @@ from quintet.tools.sandbox import Sandbox, probe
 from quintet.workspace.snapshot import Snapshot
 from quintet_models.backends import Backend, BackendError, connect
 from quintet_models.policy import CascadePolicy
+from quintet_models.trajectory import state_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Bench:
             ranking=self.choices.ranking,
             drafts=self.choices.drafts,
             seed=self.choices.seed,
-            record_in=record_in,
+            record_in=record_in or (state_folder() if self.choices.settings.record else None),
         )
 
 
