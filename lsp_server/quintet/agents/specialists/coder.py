@@ -20,6 +20,8 @@ from quintet_models.backends.base import BackendError
 from quintet_models.policy import Choice
 
 _BATCH = 64
+_WAVE = 160
+_LOOK_AGAIN = 0.05
 _AFTER_SECONDS = 3.0
 _LIKELIER = 0.0
 
@@ -72,6 +74,7 @@ async def _search(run: Run, trial: Trial, compute: Compute) -> AsyncGenerator[Ev
     ranking = asyncio.create_task(_rank(run))
     deadline, after = float("inf"), compute.after
     try:
+        await _first_wave(run, ranking)
         while run.tests_left and run.seconds_left and time.monotonic() < deadline and after:
             if not await _ready(run, ranking):
                 break
@@ -93,13 +96,16 @@ async def _search(run: Run, trial: Trial, compute: Compute) -> AsyncGenerator[Ev
             await ranking
 
 
-async def _ready(run: Run, ranking: asyncio.Task[None]) -> bool:
-    """Whether there is a candidate to judge.
+async def _first_wave(run: Run, ranking: asyncio.Task[None]) -> None:
+    """Wait until the likeliest are known: judging is cheap, but in a bad order it is waste."""
+    while not ranking.done() and len(run.frontier) < _WAVE:
+        await asyncio.wait({ranking}, timeout=_LOOK_AGAIN)
 
-    Waits for the first batches to be ranked: judging is cheap but an early candidate in a bad order is waste.
-    """
-    while not ranking.done() and (run.pending or not len(run.frontier)):
-        await asyncio.wait({ranking}, timeout=0.05)
+
+async def _ready(run: Run, ranking: asyncio.Task[None]) -> bool:
+    """Whether there is a candidate to judge; later ones are ranked while earlier ones are judged."""
+    while not ranking.done() and not len(run.frontier):
+        await asyncio.wait({ranking}, timeout=_LOOK_AGAIN)
     return len(run.frontier) > 0
 
 
