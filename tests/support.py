@@ -40,6 +40,9 @@ def test_cheapest():
     assert cheapest([3, 1, 2]) == 1
 """
 
+PYTEST = "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 python -m pytest -q"
+"""The workspace's tests without our own development plugins, which take seconds to load."""
+
 Lay = Callable[[dict[str, str]], Path]
 
 

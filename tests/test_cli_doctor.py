@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,38 @@ def test_everything_is_looked_at(lay: Lay, capsys: pytest.CaptureFixture[str]) -
     assert checks["tests"]["found"].startswith("python -m ")
     assert checks["engine"]["status"] == "warn"
     assert all(check["todo"] for check in checks.values() if check["status"] != "ok")
+
+
+def test_the_interpreter_is_asked_where_nothing_of_the_workspace_lies(
+    lay: Lay, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = lay({"test_a.py": TEST, "json.py": "raise SystemExit('a module of the workspace ran')\n"})
+    _, checks = examine(root, capsys, "--backend", "none")
+
+    assert checks["tests"]["status"] == "ok"
+
+
+def test_an_environment_of_the_workspace_is_found(lay: Lay, capsys: pytest.CaptureFixture[str]) -> None:
+    root = lay({"test_a.py": TEST, "quintet.toml": "[test]\ncommand = 'python -m unittest'\n"})
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(root / ".venv")], check=True)
+    _, checks = examine(root, capsys, "--backend", "none")
+
+    assert checks["tests"]["status"] == "ok"
+    assert f"{root}/.venv/bin/python" in checks["tests"]["found"]
+
+
+def test_nothing_of_an_untrusted_workspace_is_run(
+    lay: Lay, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("QUINTET_TRUSTED", "false")
+    monkeypatch.setenv("PATH", str(tmp_path))  # no bubblewrap either, which would hide what was done
+    mark = tmp_path / "ran"
+    root = lay({"test_a.py": TEST, ".venv/pyvenv.cfg": "", ".venv/bin/python": f"#!/bin/sh\n: > {mark}\n"})
+    (root / ".venv/bin/python").chmod(0o755)
+    _, checks = examine(root, capsys, "--backend", "none")
+
+    assert checks["tests"]["found"] == "not looked at: the setting quintet.trusted is off"
+    assert not mark.exists()
 
 
 def test_an_engine_that_does_not_answer_fails_with_what_to_do(

@@ -16,6 +16,7 @@ from quintet.agents.task import (
     StepFinished,
     StepStarted,
     Task,
+    Unverified,
     Verified,
 )
 from quintet.tools.process_tree import children
@@ -24,9 +25,9 @@ from quintet.workspace.document import Document
 from quintet.workspace.snapshot import open_snapshot
 from quintet_models import trajectory
 from quintet_models.policy import CascadePolicy, Choice, State, Stop
-from support import BUGGY, TEST, Lay, ending, run
+from support import BUGGY, PYTEST, TEST, Lay, ending, run
 
-TASK = Task(kind="test_failure")
+TASK = Task(kind="test_failure", test_command=PYTEST)
 
 
 async def test_a_bug_is_found_mended_and_proved(shop: Path, sandbox: Sandbox) -> None:
@@ -96,24 +97,29 @@ async def test_an_unsaved_buffer_is_what_is_repaired(shop: Path, sandbox: Sandbo
     assert "-    return (100 + discount) * result / 100" in outcome.diff
 
 
+EXAMPLES = "Discounts are added.\n\n>>> total([10, 20], 10)\n27.0\n"
+GREEN = TEST.split("def test_total")[0] + "def test_cheapest():\n    assert cheapest([3, 1, 2]) == 1\n"
+
+
 async def test_examples_in_the_issue_become_the_test_that_is_missing(lay: Lay, sandbox: Sandbox) -> None:
-    root = lay(
-        {
-            "shop/__init__.py": "",
-            "shop/prices.py": BUGGY,
-            "tests/test_cheapest.py": TEST.split("def test_t")[0],
-        }
-    )
-    task = Task(
-        kind="instruction",
-        issue="Discounts are added.\n\n>>> total([10, 20], 10)\n27.0\n",
-        path="shop/prices.py",
-    )
+    root = lay({"shop/__init__.py": "", "shop/prices.py": BUGGY, "tests/test_prices.py": GREEN})
+    task = Task(kind="instruction", issue=EXAMPLES, path="shop/prices.py", test_command=PYTEST)
     events = await run(task, root, sandbox)
     outcome = ending(events).outcome
     assert "tester" in [event.role for event in events if isinstance(event, StepStarted)]
     assert isinstance(outcome, Verified)
     assert [file.path for file in outcome.patch.files] == ["shop/prices.py"]
+    assert "Quintet wrote" in outcome.verdict.reason
+    assert outcome.verdict.after is not None
+    assert outcome.verdict.after.outcomes == {"tests/test_prices.py::test_cheapest": "passed"}
+
+
+async def test_a_written_test_alone_proves_nothing(lay: Lay, sandbox: Sandbox) -> None:
+    root = lay({"shop/__init__.py": "", "shop/prices.py": BUGGY})
+    task = Task(kind="instruction", issue=EXAMPLES, path="shop/prices.py")
+    outcome = ending(await run(task, root, sandbox)).outcome
+    assert isinstance(outcome, Unverified)
+    assert "only one that Quintet wrote" in outcome.reason
 
 
 async def test_without_test_or_model_nothing_is_offered(lay: Lay, sandbox: Sandbox) -> None:

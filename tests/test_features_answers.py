@@ -161,6 +161,16 @@ async def test_a_fix_whose_place_was_edited_meanwhile_is_refused(sums: Path) -> 
         ]
 
 
+async def test_a_file_that_changes_on_the_disk_meanwhile_gets_no_edit_and_no_error(sums: Path) -> None:
+    async with opened(sums) as it:
+        [action] = await it.actions(it.open(sums / "test_sums.py"), 7, 4)
+        asked = it.ask("codeAction/resolve", action)
+        await begun(it)
+        (sums / "sums.py").write_text("# new\n" + BUGGY)
+        assert "edit" not in (await it.answer(asked))["result"]
+        assert len(it.shown()) == 1  # which sentence depends on how far the run had come
+
+
 async def test_a_fix_that_the_new_text_does_not_bear_is_refused(sums: Path) -> None:
     async with opened(sums) as it:
         asked = it.ask("codeAction/resolve", await offered(it, sums))

@@ -77,6 +77,10 @@ def test_what_passed_is_reviewed_even_when_the_test_budget_is_spent() -> None:
     assert choice(plausible=1, tests_left=0).role == "reviewer"
 
 
+def test_what_passed_is_reviewed_even_when_the_time_is_up() -> None:
+    assert choice(plausible=1, seconds_left=0.0).role == "reviewer"
+
+
 def test_an_exhausted_mode_gives_way_to_the_next_and_the_last_to_a_reason() -> None:
     used = {"calls_in_mode": {"coder": 1, "debugger": 1}, "judged": 30}
     assert choice(mode="fast", **used).mode == "standard"

@@ -90,6 +90,23 @@ async def test_an_endless_loop_is_stopped_by_the_clock(room: Room) -> None:
     assert run.stopped == "did not finish within 0.4 s"
 
 
+async def test_a_run_that_deletes_its_scratch_is_still_stopped_by_the_clock(room: Room) -> None:
+    code = f"import shutil, time; shutil.rmtree({str(room.place.scratch[0])!r}, True); time.sleep(60)"
+    run = await room.python(code, Limits(wall=1.5))
+    assert run.stopped == "did not finish within 1.5 s"
+
+
+async def test_a_run_that_cannot_be_watched_is_stopped(folder: Path) -> None:
+    """The watcher reads the room of every writable folder; one that it cannot even name breaks it."""
+    place = Place(folder, folder, scratch=(Path("a\0b"),))
+    child = asyncio.create_task(
+        WEAK.run(["sleep", "60"], place=place, env={"TMPDIR": str(folder), "HOME": str(folder)})
+    )
+    run = await asyncio.wait_for(child, 30)
+    assert run.stopped is not None
+    assert run.stopped.startswith("could not be watched any longer: ValueError")
+
+
 async def test_an_endless_loop_is_stopped_by_its_processor_time(room: Room) -> None:
     run = await room.python("while True: pass", Limits(wall=30, cpu=1))
     assert run.stopped == "used more than 1 s of processor time"

@@ -1,14 +1,20 @@
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 
-from quintet.agents.task import Abandoned, RunFinished, Task
-from quintet.session import Session
-from quintet.settings import from_editor, from_environment
+from model_server import model_server, models
+from quintet.agents.task import Abandoned, Note, RunFinished, RunStarted, Task
+from quintet.session import Connection, Session
+from quintet.settings import Settings, from_editor, from_environment
 from quintet.workspace.document import Document, Unreadable
 from quintet.workspace.edits import Edit
 from quintet.workspace.syntax import parse
+from quintet_models.backends import BackendError, handshake
+from quintet_models.messages import Message, Request
+from support import Lay
 
 
 @pytest.fixture
@@ -37,6 +43,18 @@ def test_the_tree_is_that_of_the_text_as_it_is_however_many_edits_came(session: 
     assert full is not None
     assert (tree.text, tree.problems()) == (full.text, full.problems())
     assert tree.problems()
+
+
+def test_edits_are_not_kept_for_a_tree_nobody_asks_for(session: Session) -> None:
+    session.open("a.py", "name", "x = 1\n", 1)
+    assert session.tree("a.py") is not None
+    for number in range(40):
+        session.edit("a.py", Edit(0, 0, "\n"), number + 2)
+    held = session.documents["a.py"]
+    assert (held.tree, held.unparsed) == (None, [])
+    tree = session.tree("a.py")
+    assert tree is not None
+    assert tree.text == "\n" * 40 + "x = 1\n"
 
 
 def test_a_file_without_a_grammar_has_no_tree(session: Session) -> None:
@@ -137,3 +155,78 @@ async def test_a_snapshot_holds_the_buffers_of_the_workspace(session: Session, t
     assert [found.path for found in snapshot.index.definitions("g")] == ["a.py"]
     assert not snapshot.index.definitions("f")
     assert snapshot.files() == ("a.py",)
+
+
+# --- the time a run may take --------------------------------------------------------------------------
+
+TEST = """import unittest
+
+from a import f
+
+
+class T(unittest.TestCase):
+    def test(self):
+        self.assertEqual(f(2), 3)
+"""
+
+
+async def test_a_run_has_no_deadline_while_it_waits_its_turn_and_starts_and_has_one_then(lay: Lay) -> None:
+    session = Session(grace=-1e9)  # whatever has a deadline has missed it
+    session.root = lay({"a.py": "def f(x):\n    return x - 1\n", "test_a.py": TEST})
+    session.configure(from_editor("options", "options", {"backend": "none", "mode": "fast"}))
+    task = Task(kind="test_failure", test_command="python -m unittest")
+    async with aclosing(session.repair(task)) as first:
+        await anext(first)
+        waiting = session.repair(task)
+        told = await anext(waiting)
+        second = session.start(_rest(waiting))
+        await asyncio.sleep(0)
+    events = await second
+    assert told == Note("Waiting for the repair before this one.")
+    assert any(isinstance(event, RunStarted) for event in events)
+    assert isinstance(events[-1], RunFinished)
+    assert events[-1].outcome == Abandoned("The run did not end in time and was stopped.")
+    assert not session.busy
+
+
+async def _rest(events: AsyncGenerator[object]) -> list[object]:
+    async with aclosing(events):
+        return [event async for event in events]
+
+
+# --- the connection to a model ------------------------------------------------------------------------
+
+
+async def test_a_connection_is_kept_until_the_engine_or_its_threads_are_other_ones(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).write_text('{"text": "x"}\n')
+    connection = Connection()
+    settings = [
+        Settings(backend=f"scripted:{tmp_path / name}", threads=threads)
+        for name, threads in (("one", None), ("one", None), ("one", 2), ("two", 2))
+    ]
+    backends = [(await connection.get(each))[0] for each in settings]
+    assert [backends.index(each) for each in backends] == [0, 0, 2, 3]
+    await connection.aclose()
+
+
+async def test_an_engine_found_by_itself_that_failed_is_looked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with (
+        model_server({"GET /v1/models": models("first")}) as first,
+        model_server({"GET /v1/models": models("second")}) as second,
+    ):
+        monkeypatch.setattr(handshake, "LOCAL_SERVERS", {"one": first.url, "another": second.url})
+        connection = Connection()
+        backend, _ = await connection.get(Settings())
+        assert backend is not None
+        assert backend.profile.model == "first"
+        assert (await connection.get(Settings()))[0] is backend
+        first.pages.clear()
+        with pytest.raises(BackendError):
+            await anext(backend.stream(Request((Message("user", "x"),))))
+        again, _ = await connection.get(Settings())
+        assert again is not None
+        assert again.profile.model == "second"
+        await connection.aclose()

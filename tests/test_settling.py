@@ -1,15 +1,16 @@
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from quintet.agents.task import Verified
-from quintet.settling import Current, Moved, documents_of, moved_on, rebased, verified
+from quintet.agents.task import Abandoned, Verified
+from quintet.settling import Current, Moved, documents_of, moved_on, rebased, settle, verified
 from quintet.tools.sandbox import Sandbox
 from quintet.tools.verdict import TestRun, Verdict
 from quintet.workspace.document import Document, Unreadable
 from quintet.workspace.edits import Patch, create_file, replace_text
-from quintet.workspace.snapshot import open_snapshot
-from support import BUGGY
+from quintet.workspace.snapshot import Snapshot, open_snapshot
+from support import BUGGY, Lay
 
 MENDED = BUGGY.replace("100 + discount", "100 - discount")
 PRICES = "shop/prices.py"
@@ -82,11 +83,22 @@ def test_a_patch_that_cannot_follow_says_why(shop: Path, patch: Patch, now: Curr
     assert rebased(patch, open_snapshot(shop), now) == Moved(reason)
 
 
-def earlier(patch: Patch) -> Verified:
+def test_a_file_nobody_had_open_that_changed_on_the_disk_is_a_reason(shop: Path, patch: Patch) -> None:
+    snapshot = open_snapshot(shop)
+    (shop / PRICES).write_text("# more\n" + BUGGY)
+    reason = "shop/prices.py has changed on the disk meanwhile."
+    assert rebased(patch, snapshot, snapshot.document) == Moved(reason)
+
+
+def test_a_file_opened_with_the_text_the_patch_is_for_needs_no_disk(shop: Path, patch: Patch) -> None:
+    snapshot = open_snapshot(shop)
+    (shop / PRICES).write_text("# more\n" + BUGGY)
+    assert rebased(patch, snapshot, texts(BUGGY)) == patch
+
+
+def earlier(patch: Patch, *named: str, command: str = "python -m pytest -q -p no:cacheprovider") -> Verified:
     """A verdict from before, of which the command and the tests matter."""
-    command = "python -m pytest -q -p no:cacheprovider"
     run = TestRun(command, 1, 0.1, {})
-    named = ("tests/test_prices.py::test_total",)
     verdict = Verdict(
         verified=True,
         reason="",
@@ -100,10 +112,13 @@ def earlier(patch: Patch) -> Verified:
     return Verified(patch, "", verdict)
 
 
+FAILING = "tests/test_prices.py::test_total"
+
+
 async def test_a_moved_patch_is_verified_afresh_with_its_own_diff(shop: Path, sandbox: Sandbox) -> None:
     (shop / PRICES).write_text("# more\n" + BUGGY)
     patch = Patch((replace_text(Document(PRICES, "# more\n" + BUGGY), "# more\n" + MENDED),))
-    again = await verified(patch, earlier(patch), open_snapshot(shop), sandbox)
+    again = await verified(patch, earlier(patch, FAILING), open_snapshot(shop), sandbox)
     assert isinstance(again, Verified)
     assert again.verdict.after is not None
     assert again.verdict.after.passed == 3
@@ -112,7 +127,73 @@ async def test_a_moved_patch_is_verified_afresh_with_its_own_diff(shop: Path, sa
 
 async def test_a_moved_patch_that_no_longer_holds_is_a_reason(shop: Path, sandbox: Sandbox) -> None:
     wrong = Patch((replace_text(Document(PRICES, BUGGY), BUGGY.replace("+ discount", "* discount")),))
-    assert isinstance(await verified(wrong, earlier(wrong), open_snapshot(shop), sandbox), str)
+    assert isinstance(await verified(wrong, earlier(wrong, FAILING), open_snapshot(shop), sandbox), str)
     (shop / PRICES).write_text(MENDED)
     none = Patch((replace_text(Document(PRICES, MENDED), MENDED + "\n"),))
-    assert "pass" in str(await verified(none, earlier(none), open_snapshot(shop), sandbox))
+    assert "pass" in str(await verified(none, earlier(none, FAILING), open_snapshot(shop), sandbox))
+
+
+async def test_where_nothing_failed_before_nothing_has_to_fail_now(shop: Path, sandbox: Sandbox) -> None:
+    (shop / PRICES).write_text(MENDED)
+    patch = Patch((replace_text(Document(PRICES, MENDED), MENDED + "\n\nMOST = 9\n"),))
+    assert isinstance(await verified(patch, earlier(patch), open_snapshot(shop), sandbox), Verified)
+
+
+async def test_a_moved_patch_of_a_test_is_verified_where_the_task_allows_one(
+    shop: Path, sandbox: Sandbox
+) -> None:
+    test = (shop / "tests/test_prices.py").read_text()
+    patch = Patch((replace_text(Document("tests/test_prices.py", test), test.replace("== 27", "== 33")),))
+    before, snapshot = earlier(patch, FAILING), open_snapshot(shop)
+    assert "judges" in str(await verified(patch, before, snapshot, sandbox))
+    assert isinstance(await verified(patch, before, snapshot, sandbox, may_edit_tests=True), Verified)
+
+
+SOURCE = "def f(x):\n    return x - 1\n"
+TEST = """import unittest
+
+from a import f
+
+
+class T(unittest.TestCase):
+    def test(self):
+        self.assertEqual(f(2), 3)
+"""
+
+
+class Typing:
+    """A buffer that gets one more line each time it was looked at as a whole, `times` times."""
+
+    def __init__(self, root: Path, times: int) -> None:
+        self.root = root
+        self.times = times
+        self.text = "# 0\n" + SOURCE
+
+    def current(self, path: str) -> Document | Unreadable:
+        return self.overlays().get(path) or open_snapshot(self.root).document(path)
+
+    def overlays(self) -> Mapping[str, Document]:
+        return {"a.py": Document("a.py", self.text)}
+
+    async def snapshot(self) -> Snapshot:
+        taken = open_snapshot(self.root, self.overlays())
+        if self.times:
+            self.times -= 1
+            self.text = f"# {self.times}\n{self.text}"
+        return taken
+
+
+@pytest.mark.parametrize(("times", "ending"), [(2, Verified), (3, Abandoned)])
+async def test_a_patch_follows_a_text_that_comes_to_rest(
+    lay: Lay, sandbox: Sandbox, times: int, ending: type
+) -> None:
+    root = lay({"a.py": SOURCE, "test_a.py": TEST})
+    patch = Patch((replace_text(Document("a.py", SOURCE), SOURCE.replace("-", "+")),))
+    typing = Typing(root, times)
+    before = earlier(patch, "test_a.py::T::test", command="python -m unittest")  # starts faster than pytest
+    outcome = await settle(before, open_snapshot(root), sandbox, typing)
+    assert isinstance(outcome, ending), outcome
+    if isinstance(outcome, Verified):
+        assert not isinstance(documents_of(outcome.patch, typing.current), Moved)
+    else:
+        assert "keeps changing" in str(outcome)

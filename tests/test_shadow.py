@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -69,7 +70,80 @@ def test_environments_and_huge_files_are_shown_not_copied(lay: Lay) -> None:
     with open_shadow(snapshot, symlinks=True, bounds=bounds) as shadow:
         assert (shadow.place.shadow / ".venv").readlink() == root / ".venv"
         assert (shadow.place.shadow / "model.bin").read_bytes() == b"x" * 200
+        assert set(shadow.place.linked) == {".venv", "web/node_modules"}
+        (shadow.place.shadow / "model.bin").write_text("spoilt by a test")
     assert (root / ".venv/pyvenv.cfg").exists()
+    assert (root / "model.bin").read_text() == "x" * 200, "nothing keeps a test from writing it: a copy"
+
+
+def test_huge_files_are_copied_as_far_as_they_fit(lay: Lay) -> None:
+    root = lay({"a.bin": "x" * 500, "b.bin": "x" * 200, "c.bin": "x" * 300, "d.txt": "x" * 50})
+    listing = survey(root, Bounds(size=600, link=100), copy_huge=True)
+    assert (listing.linked, sorted(listing.files)) == (["a.bin"], ["b.bin", "c.bin", "d.txt"])
+    assert listing.size == 550
+    assert survey(root, Bounds(size=600, link=100)).linked == ["a.bin", "b.bin", "c.bin"]
+
+
+def test_a_file_that_cannot_be_looked_at_is_left_out(lay: Lay) -> None:
+    """As when it vanishes right after its folder was listed; here its path is too long for the system."""
+    root = lay({"a.py": ""})
+    deep = root / "/".join(["d" * 200] * ((3900 - len(str(root))) // 201))
+    deep.mkdir(parents=True)
+    folder = os.open(deep, os.O_RDONLY | os.O_DIRECTORY)
+    os.close(os.open("f" * 255, os.O_CREAT | os.O_WRONLY, dir_fd=folder))
+    os.close(folder)
+    listing = survey(root, Bounds())
+    shutil.rmtree(root / ("d" * 200))
+    assert listing.files == ["a.py"]
+    assert listing.folders, "its folder was walked"
+
+
+@pytest.mark.parametrize(
+    ("buffer", "complaint"),
+    [
+        (
+            Document("a.py", "price = '€'\n", encoding="latin-1"),
+            (
+                "The open file a.py holds '€', which its encoding latin-1 lacks: "
+                "take it out, or change the encoding."
+            ),
+        ),
+        (
+            Document("a.py", "x = 1\n").with_text("# coding: lat\nx = 1\n"),
+            "The open file a.py declares the unknown encoding lat: finish or mend its coding line.",
+        ),
+    ],
+)
+def test_a_buffer_that_cannot_be_encoded_is_one_sentence(
+    lay: Lay, tmp_path: Path, buffer: Document, complaint: str
+) -> None:
+    parent = tmp_path / "parent"
+    parent.mkdir()
+    snapshot = open_snapshot(lay({"a.py": "x = 1\n"}), {"a.py": buffer})
+    with (
+        pytest.raises(TrialError) as caught,
+        open_shadow(snapshot, symlinks=False, parent=parent),
+    ):
+        pass
+    assert str(caught.value) == complaint
+    assert list(parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("symlinks", [False, True])
+def test_open_buffers_outside_the_copy_are_not_written(lay: Lay, tmp_path: Path, *, symlinks: bool) -> None:
+    root = lay({
+        ".venv/pyvenv.cfg": "", ".venv/lib/x.py": "theirs", "node_modules/x/index.js": "theirs", "a.py": "",
+    })  # fmt: skip
+    (tmp_path / "outside").mkdir()
+    (root / "link").symlink_to(tmp_path / "outside")
+    paths = (".venv/lib/x.py", "node_modules/x/index.js", "link/b.py", ".env", "new/c.py")
+    snapshot = open_snapshot(root, {path: Document(path, "typed") for path in paths})
+    with open_shadow(snapshot, symlinks=symlinks) as shadow:
+        written = [path for path, data in files_of(shadow.place.shadow).items() if data == b"typed"]
+        assert written == ["new/c.py"]
+    assert (root / "node_modules/x/index.js").read_text() == "theirs"
+    assert (root / ".venv/lib/x.py").read_text() == "theirs"
+    assert list((tmp_path / "outside").iterdir()) == []
 
 
 def test_links_lead_into_the_copy_or_where_they_led(lay: Lay, tmp_path: Path) -> None:
@@ -185,16 +259,46 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(lay: Lay) -> None:
 
 
 def test_copies_of_killed_processes_are_swept_and_others_are_not(tmp_path: Path) -> None:
-    long_ago = time.time() - 3600
-    for name in ("quintet-dead", "quintet-held", "quintet-young", "other"):
-        (tmp_path / name / "work").mkdir(parents=True)
-        if name != "quintet-young":
-            os.utime(tmp_path / name, (long_ago, long_ago))
-    held = os.open(tmp_path / "quintet-held", os.O_RDONLY)
+    left_by_others(tmp_path, ".quintet-copy-held", ".quintet-copy-young", "other", marked=True)
+    left_by_others(tmp_path, ".quintet-copy-dead", marked=True)
+    os.utime(tmp_path / ".quintet-copy-young")
+    held = os.open(tmp_path / ".quintet-copy-held", os.O_RDONLY)
     fcntl.flock(held, fcntl.LOCK_EX)
     sweep(tmp_path)
     os.close(held)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["other", "quintet-held", "quintet-young"]
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == [".quintet-copy-held", ".quintet-copy-young", "other"]
+
+
+def test_folders_of_the_users_own_are_never_swept(tmp_path: Path) -> None:
+    left_by_others(tmp_path, "quintet-x", "quintet-lsp", ".quintet-copy-x", marked=False)
+    sweep(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".quintet-copy-x", "quintet-lsp", "quintet-x"]
+    assert all((path / "work/precious.txt").exists() for path in tmp_path.iterdir())
+
+
+def test_a_copy_is_one_that_would_be_swept(lay: Lay, tmp_path: Path) -> None:
+    parent = tmp_path / "parent"
+    parent.mkdir()
+    with open_shadow(open_snapshot(lay({"a.py": ""})), symlinks=False, parent=parent) as shadow:
+        left = parent / ".quintet-copy-left"
+        shutil.copytree(shadow.base, left)
+        os.utime(left, (0, 0))
+        os.utime(shadow.base, (0, 0))
+        sweep(parent)
+        assert not left.exists()
+        assert shadow.base.exists(), "held by us"
+
+
+def left_by_others(parent: Path, *names: str, marked: bool) -> None:
+    """Folders an hour old, with or without the file that says whose they are."""
+    long_ago = time.time() - 3600
+    for name in names:
+        (parent / name / "work").mkdir(parents=True)
+        (parent / name / "work/precious.txt").write_text("x")
+        if marked:
+            (parent / name / "made-by-quintet").touch()
+        os.utime(parent / name, (long_ago, long_ago))
 
 
 def test_two_copies_at_once_are_two(lay: Lay, tmp_path: Path) -> None:

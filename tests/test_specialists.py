@@ -11,9 +11,9 @@ from quintet.agents.task import Abandoned, CandidateJudged, Note, StepFinished, 
 from quintet.tools.sandbox import Sandbox
 from quintet_models.backends.base import Backend
 from quintet_models.backends.scripted import Scripted
-from support import BUGGY, TEST, Lay, ending, run
+from support import BUGGY, PYTEST, TEST, Lay, ending, run
 
-TASK = Task(kind="test_failure", issue="The discount is added.")
+TASK = Task(kind="test_failure", issue="The discount is added.", test_command=PYTEST)
 PLAN = "shop/prices.py :: total :: the discount is added\nshop/nowhere.py :: ghost :: not a file"
 FIX = (
     "shop/prices.py\n<<<<<<< SEARCH\n    return result * (100 + discount) / 100\n=======\n"
@@ -144,7 +144,9 @@ async def test_a_written_test_counts_only_if_it_fails_first(
 ) -> None:
     passing = TEST.split("def test_total")[0] + "def test_cheapest():\n    assert cheapest([3, 1]) == 1\n"
     root = lay({"shop/__init__.py": "", "shop/prices.py": BUGGY, "tests/test_cheapest.py": passing})
-    task = Task(kind="instruction", issue="The discount is added.", path="shop/prices.py")
+    task = Task(
+        kind="instruction", issue="The discount is added.", path="shop/prices.py", test_command=PYTEST
+    )
     vain = "```python\ndef test_nothing():\n    assert True\n```"
     telling = (
         "```python\nfrom shop.prices import total\n\n\ndef test_off():\n    assert total([10], 10) == 9\n```"
@@ -160,3 +162,31 @@ async def test_a_written_test_counts_only_if_it_fails_first(
         outcome = ending(await run(task, root, sandbox, backend=backend, ranking="model")).outcome
         assert isinstance(outcome, kind)
         assert [file.path for file in outcome.patch.files] == ["shop/prices.py"]
+
+
+async def test_what_breaks_the_users_own_tests_is_refused_whatever_the_written_one_says(
+    lay: Lay, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    passing = TEST.split("def test_total")[0] + "def test_cheapest():\n    assert cheapest([3, 1]) == 1\n"
+    root = lay({"shop/__init__.py": "", "shop/prices.py": BUGGY, "tests/test_cheapest.py": passing})
+    task = Task(
+        kind="instruction", issue="The discount is added.", path="shop/prices.py", test_command=PYTEST
+    )
+    telling = (
+        "```python\nfrom shop.prices import total\n\n\ndef test_off():\n    assert total([10], 10) == 9\n```"
+    )
+    breaking = (
+        FIX + "<<<<<<< SEARCH\n    return min(prices)\n=======\n    return max(prices)\n>>>>>>> REPLACE\n"
+    )
+    backend = script(
+        tmp_path,
+        {"match": "You are the Planner", "text": PLAN},
+        {"match": "You are the Tester", "text": telling},
+        {"match": "You are the Coder", "text": breaking, "repeat": True},
+        {"match": "You are the Reviewer", "text": "1: fine", "repeat": True},
+        {"match": "You are the Debugger", "text": "Look again.", "repeat": True},
+    )
+    events = await run(task, root, sandbox, backend=backend, ranking="model", mode="fast")
+    outcome = ending(events).outcome
+    assert "test_cheapest" in notes(events)
+    assert not isinstance(outcome, Verified) or "max(prices)" not in outcome.diff

@@ -139,6 +139,31 @@ async def test_a_patch_that_edits_its_judges_is_not_verified(shop: Path, sandbox
             assert not (await trial.judge(cheat)).plausible
 
 
+FORGED = """import glob, os
+
+for path in glob.glob("/proc/self/fd/*"):
+    if os.path.exists(path) and os.readlink(path).endswith("report.jsonl"):
+        names = ("test_total", "test_no_discount", "test_cheapest")
+        lines = [f'{{"test": "tests/test_prices.py::{name}"}}\\n' for name in names]
+        os.write(int(path.rpartition("/")[2]), "".join([*lines, '{"end": 0}\\n']).encode())
+        os._exit(3)
+"""
+
+
+async def test_a_run_that_ends_badly_is_not_verified_whatever_it_recorded(
+    shop: Path, sandbox: Sandbox
+) -> None:
+    async with trial_of(shop, sandbox) as (trial, snapshot):
+        forged = await trial.verify(patch(snapshot, shop__prices_py=FORGED + BUGGY))
+        assert forged.reason == "No test fails, yet the run ended with exit code 3."
+        at_exit = "import atexit, os\n\natexit.register(os._exit, 1)\n" + FIXED
+        late = await trial.verify(patch(snapshot, shop__prices_py=at_exit))
+        assert late.reason == "No test fails, yet the run ended with exit code 1."
+        leaves = await trial.verify(patch(snapshot, shop__prices_py="import sys\n\nsys.exit(0)\n" + FIXED))
+        assert not any(each.verified for each in (forged, late, leaves))
+        assert (await trial.verify(prices(snapshot, "100 + d", "100 - d"))).verified
+
+
 async def test_tests_may_be_edited_when_the_user_says_so(shop: Path, sandbox: Sandbox) -> None:
     async with trial_of(shop, sandbox, may_edit_tests=True) as (trial, snapshot):
         changed = patch(snapshot, tests__test_prices_py="def test_total():\n    pass\n")

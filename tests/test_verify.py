@@ -12,7 +12,16 @@ def report(*, complete: bool = True, stopped: str | None = None, **outcomes: Tes
     failures = tuple(
         Failure(test, f"wrong in {test}") for test, how in named.items() if how in {"failed", "error"}
     )
-    return Report(TestRun("cmd", 1, 1.0, named, failures, stopped=stopped), complete)
+    run = TestRun("cmd", 1 if failures else 0, 1.0, named, failures, stopped=stopped)
+    return Report(run, complete)
+
+
+def ended(how: Report, code: int | None, stopped: str | None = None) -> Report:
+    """The same records of a process that ended otherwise."""
+    run = how.run
+    return Report(
+        TestRun("cmd", code, 1.0, run.outcomes, run.failures, stopped=stopped), complete=how.complete
+    )
 
 
 BEFORE = report(a="failed", b="passed", c="failed", d="skipped")
@@ -82,6 +91,26 @@ def test_a_run_that_breaks_off_verifies_nothing() -> None:
     finding = compare(BEFORE, after, NAMED)
     assert not finding.verified
     assert finding.reason == "The run did not come to its end: started more than 128 processes."
+
+
+def test_records_that_all_pass_are_not_believed_when_the_process_ended_badly() -> None:
+    finding = compare(BEFORE, ended(report(a="passed", b="passed", c="passed"), 1), NAMED)
+    assert not finding.verified
+    assert finding.reason == "No test fails, yet the run ended with exit code 1."
+
+
+def test_a_run_that_was_stopped_after_its_last_record_verifies_nothing() -> None:
+    after = ended(report(a="passed", b="passed", c="failed"), None, "did not finish within 120 s")
+    finding = compare(BEFORE, after, NAMED)
+    assert (finding.verified, finding.reason) == (
+        False,
+        "The run did not come to its end: did not finish within 120 s.",
+    )
+
+
+def test_a_bad_exit_code_is_expected_where_another_test_fails_as_before() -> None:
+    after = ended(report(a="passed", b="passed", c="failed"), 1)
+    assert compare(BEFORE, after, NAMED).verified
 
 
 def test_without_named_tests_nothing_may_newly_fail() -> None:

@@ -5,8 +5,8 @@ It speaks of texts, offsets and tasks; it must not know the protocol, so headles
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Coroutine
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Coroutine, Iterator
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,15 +25,19 @@ if TYPE_CHECKING:  # imported where they are used: a server that has not been as
     from quintet.tools.sandbox import Sandbox
     from quintet.workspace.snapshot import Snapshot
     from quintet.workspace.syntax import SyntaxTree
-    from quintet_models.backends.base import Backend
+    from quintet_models.backends.base import Backend, Profile, ScoreRequest, Scores
+    from quintet_models.messages import Delta, Request
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _FEW_EDITS = 4
 """Up to this many edits since the last parse are parsed one by one; beyond, the whole text is."""
-_CHASES = 3
-"""How often a fix is moved along with a text that keeps changing before it is given up."""
+_GRACE = 60.0
+"""Seconds a run may take beyond its budget and its tests before it is ended from outside."""
+_WHOLE_RUNS = 3
+"""Whole runs of the tests that may still come when the budget is spent: a verification, and one more each
+for a test that fails now and then and for a second candidate."""
 
 
 @dataclass(slots=True)
@@ -56,10 +60,11 @@ class Notice(msgspec.Struct, frozen=True):
 class Session:
     """What a client has told us, and what we are doing about it.
 
-    State changes are plain methods and short; long work is asynchronous and reads a Snapshot.
+    State changes are plain methods and short; long work is asynchronous and reads a Snapshot. `grace` is how
+    many seconds beyond its budget and its tests a run may take.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, grace: float = _GRACE) -> None:
         self.root: Path | None = None
         self.documents: dict[str, Open] = {}
         self.settings = Settings()
@@ -71,7 +76,8 @@ class Session:
         self._sources: dict[Place, Source] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._turn = asyncio.Lock()
-        self._connection = _Connection()
+        self._grace = grace
+        self._connection = Connection()
         self._sandbox: Sandbox | None = None
 
     # --- settings -------------------------------------------------------------------------------------
@@ -109,6 +115,9 @@ class Session:
         text = apply(held.document.text, (edit,))
         held.document = replace(held.document.with_text(text), version=version)
         held.unparsed.append(edit)
+        if len(held.unparsed) > _FEW_EDITS:  # nobody may ever ask for the tree: what leads to it is not kept
+            held.tree = None
+            held.unparsed.clear()
         self._touch(path)
 
     def close(self, path: str) -> None:
@@ -133,7 +142,7 @@ class Session:
         from quintet.workspace.trees import remember  # noqa: PLC0415 -- grammars come after `initialize`
 
         held = self.documents[path]
-        if held.tree is None or len(held.unparsed) > _FEW_EDITS:
+        if held.tree is None:
             language = held.document.language
             held.tree = parse(held.document.text, language) if language else None
         else:
@@ -218,12 +227,15 @@ class Session:
             if trouble:
                 yield Notice(trouble)
             snapshot = await self.snapshot()
-            async with aclosing(self._run(task, snapshot, backend, sandbox)) as events:
+            run = self._run(task, snapshot, backend, sandbox)
+            async with aclosing(_in_time(run, self.settings.budget.seconds + self._grace)) as events:
                 async for event in events:
                     if isinstance(event, RunStarted):
                         self.test_command = event.command or self.test_command
                     if isinstance(event, RunFinished) and isinstance(event.outcome, Verified):
-                        outcome = await self._settle(event.outcome, snapshot, sandbox)
+                        outcome = await settling.settle(
+                            event.outcome, snapshot, sandbox, self, may_edit_tests=task.may_edit_tests
+                        )
                         yield msgspec.structs.replace(event, outcome=outcome)
                     else:
                         yield event
@@ -251,9 +263,9 @@ class Session:
         from quintet.workspace.snapshot import open_snapshot  # noqa: PLC0415
 
         assert self.root is not None  # noqa: S101 -- `obstacle` comes first
-        return await asyncio.to_thread(open_snapshot, self.root, self._overlays())
+        return await asyncio.to_thread(open_snapshot, self.root, self.overlays())
 
-    def _overlays(self) -> dict[str, Document]:
+    def overlays(self) -> dict[str, Document]:
         """The buffers that stand for files of the workspace."""
         return {
             path: held.document
@@ -268,35 +280,21 @@ class Session:
             self._sandbox = await asyncio.to_thread(probe)
         return self._sandbox
 
-    async def _settle(
-        self, outcome: Verified, snapshot: "Snapshot", sandbox: "Sandbox"
-    ) -> Verified | Abandoned:
-        """Bring a verified patch to the texts of now; what changed under it is verified once more."""
-        for _ in range(_CHASES):
-            moved = settling.moved_on(snapshot, self._overlays(), self.current)
-            if not moved and isinstance(self.documents_of(outcome.patch), dict):
-                return outcome
-            patch = settling.rebased(outcome.patch, snapshot, self.current)
-            if isinstance(patch, Moved):
-                return Abandoned(f"The fix was found, but {patch.reason} Ask again.")
-            snapshot = await self.snapshot()
-            again = await settling.verified(patch, outcome, snapshot, sandbox)
-            if isinstance(again, str):
-                return Abandoned(f"The fix was found, but not for the text as it is now: {again}")
-            outcome = again
-        return Abandoned("The fix was found, but the text keeps changing. Ask again when it is at rest.")
-
     def documents_of(self, patch: Patch) -> dict[str, Document] | Moved:
         """The texts a patch is about to change, if they still are the ones it was made for."""
         return settling.documents_of(patch, self.current)
 
 
-class _Connection:
-    """The one connection to a model that all requests share: made when first wanted, then kept."""
+class Connection:
+    """The one connection to a model that all requests share: made when first wanted, then kept.
+
+    It is made anew for other settings, and where `auto` found an engine that has failed since: there may be
+    another one now.
+    """
 
     def __init__(self) -> None:
-        self._backend: Backend | None = None
-        self._spec = ""
+        self._backend: _Watched | None = None
+        self._made_for: tuple[str, int | None] | None = None
         self._told = ""
 
     async def get(self, settings: Settings) -> tuple["Backend | None", str]:
@@ -304,23 +302,91 @@ class _Connection:
         from quintet_models.backends import connect  # noqa: PLC0415
         from quintet_models.backends.base import BackendError  # noqa: PLC0415
 
-        if settings.backend != self._spec:
+        wanted = settings.backend, settings.threads
+        lost = settings.backend == "auto" and self._backend is not None and self._backend.failed
+        if wanted != self._made_for or lost:
             await self.aclose()
         if self._backend is None and settings.backend != "none":
             try:
-                self._backend = await connect(settings.backend, threads=settings.threads)
+                backend = await connect(settings.backend, threads=settings.threads)
             except BackendError as error:
                 trouble = f"No model: {error} Quintet searches without one."
                 told, self._told = self._told, trouble
                 return None, trouble if trouble != told else ""
-            self._spec, self._told = settings.backend, ""
+            self._backend = _Watched(backend) if backend else None
+            self._made_for, self._told = wanted, ""
         return self._backend, ""
 
     async def aclose(self) -> None:
+        """Free the engine; safe to call twice."""
         backend, self._backend = self._backend, None
         if backend is not None:
             with suppress(Exception):
                 await backend.aclose()
+
+
+class _Watched:
+    """A backend that remembers whether its engine has failed: runs go on without it and tell nobody."""
+
+    def __init__(self, backend: "Backend") -> None:
+        self._backend = backend
+        self.failed = False
+
+    @property
+    def profile(self) -> "Profile":
+        return self._backend.profile
+
+    async def stream(self, request: "Request") -> AsyncGenerator["Delta", None]:
+        with self._watch():
+            async with aclosing(self._backend.stream(request)) as deltas:
+                async for delta in deltas:
+                    yield delta
+
+    async def count(self, text: str) -> int:
+        with self._watch():
+            return await self._backend.count(text)
+
+    async def score(self, request: "ScoreRequest") -> "Scores":
+        with self._watch():
+            return await self._backend.score(request)
+
+    async def aclose(self) -> None:
+        await self._backend.aclose()
+
+    @contextmanager
+    def _watch(self) -> Iterator[None]:
+        from quintet_models.backends.base import BackendError, UnsupportedError  # noqa: PLC0415
+
+        try:
+            yield
+        except BackendError as error:
+            self.failed = self.failed or not isinstance(error, UnsupportedError)
+            raise
+
+
+async def _in_time(run: AsyncGenerator[Event], seconds: float) -> AsyncGenerator[Event]:
+    """The events of a run; one that does not end by itself is stopped and Abandoned.
+
+    Its `seconds` count from RunStarted: how long the tests take is known then, and whole runs of them may be
+    due after the budget. Until then there are only steps that have limits of their own.
+    """
+    loop = asyncio.get_running_loop()
+    began, end = loop.time(), None
+    async with aclosing(run):
+        while True:
+            try:
+                async with asyncio.timeout_at(end):
+                    event = await anext(run, None)
+            except TimeoutError:
+                event = _abandoned("The run did not end in time and was stopped.")
+            if event is None:
+                return
+            if isinstance(event, RunStarted):
+                now = loop.time()
+                end = now + seconds + _WHOLE_RUNS * (now - began)
+            yield event
+            if isinstance(event, RunFinished):
+                return
 
 
 def _abandoned(reason: str) -> RunFinished:

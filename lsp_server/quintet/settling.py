@@ -3,13 +3,13 @@
 Knows snapshots, current texts and trials; it must not know who holds the texts or who asked for the patch.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from quintet.agents.task import Verified
+from quintet.agents.task import Abandoned, Verified
 from quintet.workspace.document import Document, Unreadable
-from quintet.workspace.edits import Conflict, FileEdit, Patch, rebase_file, unified
+from quintet.workspace.edits import Conflict, FileEdit, Patch, StalePatchError, rebase_file, unified
 
 if TYPE_CHECKING:  # a server that has not been asked for a fix needs neither
     from quintet.tools.sandbox import Sandbox
@@ -17,6 +17,26 @@ if TYPE_CHECKING:  # a server that has not been asked for a fix needs neither
 
 Current = Callable[[str], Document | Unreadable]
 """A file of the workspace as the user sees it now, by its path."""
+
+
+_CHASES = 3
+"""How often a fix is moved along with a text that keeps changing before it is given up."""
+
+
+class Texts(Protocol):
+    """Whoever knows the texts of now, unsaved ones included."""
+
+    def current(self, path: str) -> Document | Unreadable:
+        """A file of the workspace as the user sees it."""
+        ...
+
+    def overlays(self) -> Mapping[str, Document]:
+        """The unsaved ones, by path."""
+        ...
+
+    async def snapshot(self) -> "Snapshot":
+        """All of them at this moment."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +84,10 @@ def rebased(patch: Patch, snapshot: "Snapshot", current: Current) -> Patch | Mov
             moved.append(change)
         elif isinstance(then, Unreadable) or isinstance(now, Unreadable):
             return Moved(f"{change.path} is no longer there to be changed.")
+        elif now.digest == change.base:
+            moved.append(change)
+        elif then.digest != change.base:  # a snapshot reads what nobody had open from the disk of now
+            return Moved(f"{change.path} has changed on the disk meanwhile.")
         else:
             file = rebase_file(change, then, now)
             if isinstance(file, Conflict):
@@ -72,21 +96,51 @@ def rebased(patch: Patch, snapshot: "Snapshot", current: Current) -> Patch | Mov
     return Patch(tuple(moved))
 
 
+async def settle(
+    outcome: Verified, snapshot: "Snapshot", sandbox: "Sandbox", texts: Texts, *, may_edit_tests: bool = False
+) -> Verified | Abandoned:
+    """Bring a patch verified for a snapshot to the texts of now; moved along, it is verified once more."""
+    chases = 0
+    while moved_on(snapshot, texts.overlays(), texts.current) or isinstance(
+        documents_of(outcome.patch, texts.current), Moved
+    ):
+        if chases == _CHASES:
+            return Abandoned("The fix was found, but the text keeps changing. Ask again when it is at rest.")
+        chases += 1
+        patch = rebased(outcome.patch, snapshot, texts.current)
+        if isinstance(patch, Moved):
+            return Abandoned(f"The fix was found, but {patch.reason} Ask again.")
+        snapshot = await texts.snapshot()
+        again = await verified(patch, outcome, snapshot, sandbox, may_edit_tests=may_edit_tests)
+        if isinstance(again, str):
+            return Abandoned(f"The fix was found, but not for the text as it is now: {again}")
+        outcome = again
+    return outcome
+
+
 async def verified(
-    patch: Patch, earlier: Verified, snapshot: "Snapshot", sandbox: "Sandbox"
+    patch: Patch, earlier: Verified, snapshot: "Snapshot", sandbox: "Sandbox", *, may_edit_tests: bool = False
 ) -> Verified | str:
     """Verify a moved patch as the earlier one was; where it does not hold, the reason."""
     from quintet.tools.trial import TrialError, open_trial  # noqa: PLC0415
 
     wanted = earlier.verdict
+    documents = snapshot.documents(change.path for change in patch.files)
     try:
-        async with open_trial(snapshot, command=wanted.command, named=wanted.named, sandbox=sandbox) as trial:
+        diff = unified(patch, documents)
+        async with open_trial(
+            snapshot,
+            command=wanted.command,
+            named=wanted.named,
+            sandbox=sandbox,
+            may_edit_tests=may_edit_tests,
+            may_pass=not wanted.named,  # nothing failed then, so nothing has to fail now
+        ) as trial:
             verdict = await trial.verify(patch)
-    except TrialError as error:
+    except (TrialError, StalePatchError) as error:
         return str(error)
     if not verdict.verified:
         return verdict.reason
-    diff = unified(patch, snapshot.documents(change.path for change in patch.files))
     return Verified(patch, diff, verdict, earlier.alternatives, earlier.candidate)
 
 

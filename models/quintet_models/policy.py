@@ -23,6 +23,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     # before the first step
     task_kind: Literal["test_failure", "diagnostic", "instruction"]
     language: str = ""
+    failure_family: str = ""
     files_in_workspace: int = 0
     failing_tests: int = 0
     passing_tests: int = 0
@@ -51,6 +52,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     queued: int = 0
     judged: int = 0
     judged_last_step: int = 0
+    drafts: int = 0
+    smallest_plausible: int = 0
     distinct_messages: int = 0
     best_fraction_passed: float = 0.0
     plausible: int = 0
@@ -105,7 +108,9 @@ class CascadePolicy:
 def _finished(state: State) -> Stop | None:
     if state.verified:
         return Stop("a patch passed the tests in a fresh run")
-    if state.seconds_left <= 0:
+    if state.unverified_ready:
+        return Stop("no test can prove a patch for this task")
+    if state.seconds_left <= 0 and not state.plausible:
         return Stop(f"the time budget is spent ({state.seconds:.0f} s, {state.judged} candidates judged)")
     return None
 
@@ -123,8 +128,6 @@ def _prepare(state: State) -> Choice | None:
 
 def _propose(state: State) -> Choice | Stop | None:
     """Spend what the mode allows on candidates."""
-    if state.unverified_ready:
-        return Stop("no test can prove a patch for this task")
     if not state.failing_tests and state.calls.get("coder"):
         return Stop(
             "no failing test speaks for the task, and nothing else can choose a patch: write one that fails"

@@ -37,6 +37,11 @@ end
 vim.lsp.handlers['window/showMessage'] = function(_, params)
   table.insert(seen.messages, params.message)
 end
+vim.ui.select = function(items)
+  seen.offered = vim.tbl_map(function(item)
+    return item.action.title
+  end, items)
+end
 vim.lsp.config('quintet', {
   cmd = { vim.env.PYTHON, '-m', 'quintet', 'serve' },
   filetypes = { 'python' },
@@ -67,6 +72,19 @@ local function run()
   wait('no diagnostic', function()
     return #vim.diagnostic.get(0) == 0
   end)
+
+  -- another tool's diagnostic in the source is offered a fix when asked as the documentation says
+  local other = vim.api.nvim_create_namespace('another-tool')
+  vim.diagnostic.set(other, source, { { lnum = 4, col = 0, message = 'suspicious', source = 'another-tool' } })
+  vim.api.nvim_win_call(vim.fn.bufwinid(source), function()
+    vim.api.nvim_win_set_cursor(0, { 5, 0 })
+    local here = vim.diagnostic.get(0, { lnum = vim.fn.line('.') - 1 })
+    vim.lsp.buf.code_action({ context = { only = { 'quickfix' }, diagnostics = vim.lsp.diagnostic.from(here) } })
+  end)
+  wait('the offers', function()
+    return seen.offered
+  end)
+  vim.diagnostic.reset(other, source)
 
   vim.fn.search('def test_add')
   vim.lsp.buf.code_action({ context = { only = { 'quickfix' }, diagnostics = {} }, apply = true })

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from e2e.leftovers import gone
+from quintet_models.trajectory import Decision, read
 from support import Lay
 
 # Windows line ends, none at the end, a character outside the basic plane: what editors get wrong.
@@ -68,10 +69,13 @@ async def test_a_verified_fix_in_neovim_and_its_undo(lay: Lay, tmp_path: Path) -
 
     assert (seen["root"], seen["encoding"]) == (str(root), "utf-8")
     assert seen["diagnostic"] == "quintet"
+    assert seen["offered"] == ["Fix with Quintet", "Fix failing tests with Quintet"]
     kinds = [value["kind"] for value in seen["progress"]]
     assert (kinds[0], kinds[-1]) == ("begin", "end")
     assert any("pocket" in value.get("message", "") for value in seen["progress"])
     assert ["exit code 0, 1 passed, 0 failed" in text for text in seen["messages"]] == [True]
     texts = {name: base64.b64decode(seen[name]) for name in ("before", "fixed", "undone", "disk")}
     assert texts == {"before": BUGGY, "fixed": FIXED, "undone": BUGGY, "disk": BUGGY}
+    [decisions] = [read(path) for path in (tmp_path / "state" / "quintet").rglob("*.jsonl")]
+    assert any(isinstance(it, Decision) and it.by_model and it.usage.prompt_tokens > 0 for it in decisions)
     assert await gone(mark, str(root)) == []

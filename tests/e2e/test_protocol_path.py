@@ -21,6 +21,7 @@ from pytest_lsp.client import make_test_lsp_client
 from e2e.leftovers import gone
 from quintet.protocol import Codec
 from quintet.workspace.edits import Edit, apply
+from quintet_models.trajectory import Decision, read
 from support import Lay
 
 BUGGY = "# 😀 sums\n\ndef add(a, b):\n    '''😀'''; return a - b\n"
@@ -91,7 +92,8 @@ class Served:
 async def served(root: Path, editor: str, **options: Any) -> AsyncIterator[Served]:
     client = make_test_lsp_client()
     mark = uuid.uuid4().hex
-    env = {**os.environ, "MARK_OF_THIS_TEST": mark, "OMP_NUM_THREADS": "1"}
+    state = str(root.parent / "state")
+    env = {**os.environ, "MARK_OF_THIS_TEST": mark, "OMP_NUM_THREADS": "1", "XDG_STATE_HOME": state}
     await client.start_io(sys.executable, "-m", "quintet", "serve", env=env)
     it = Served(client, root, mark, [])
     converter = client.protocol._converter
@@ -169,6 +171,8 @@ async def test_with_the_pocket_model(sums: Path) -> None:
         resolved = await it.client.code_action_resolve_async(await it.action(it.open("test_sums.py"), 7))
         assert result(resolved.edit, uri, "utf-16") == FIXED
         assert any("pocket" in (report.message or "") for report in it.reports())
+    [record] = (sums.parent / "state").rglob("*.jsonl")
+    assert any(isinstance(it, Decision) and it.by_model and it.usage.prompt_tokens > 0 for it in read(record))
     assert await it.left() == []
 
 

@@ -38,10 +38,15 @@ async def ask(run: Run, role: Role, mode: Mode, words: str = "", *, n: int = 1) 
     max_tokens = row.max_tokens
     if run.tokens_left < max_tokens:
         raise BackendError("the token budget is spent")
+    try:
+        async with asyncio.timeout(run.seconds_left):
+            context = await _context(run, backend, mode, max_tokens)
+    except TimeoutError:
+        raise BackendError("the time budget was spent before the model was asked") from None
     request = Request(
         messages=(
             Message("system", prompt("system")),
-            Message("user", await _context(run, backend, mode, max_tokens) + _question(run, role, words)),
+            Message("user", context + _question(run, role, words)),
         ),
         n=n,
         sampling=Sampling(

@@ -29,6 +29,7 @@ from quintet.agents.task import (
     Task,
 )
 from quintet.tools.sandbox import Sandbox
+from quintet.tools.trial import TrialError
 from quintet.workspace.snapshot import Snapshot
 from quintet_models import trajectory
 from quintet_models.backends.base import Backend
@@ -78,9 +79,12 @@ async def repair(  # noqa: PLR0913 - keywords only, each one wire of the composi
             failure = await open_proof(run)
             if not failure:
                 yield _started(run, mode)
-                async with aclosing(_loop(run, policy, decisions)) as events:
-                    async for event in events:
-                        yield event
+                try:
+                    async with aclosing(_loop(run, policy, decisions)) as events:
+                        async for event in events:
+                            yield event
+                except TrialError as error:  # a disk that filled up meanwhile, say
+                    failure = str(error)
             outcome = run.verified or run.unverified or Abandoned(failure or run.stopped)
         yield RunFinished(outcome, run.mode, tuple(run.steps), run.usage, run.seconds, len(run.judged))
     finally:

@@ -5,6 +5,7 @@ nothing.
 """
 
 import random
+import re
 import time
 from collections import Counter, deque
 from contextlib import AsyncExitStack
@@ -19,6 +20,7 @@ from quintet.tools.protect import judges
 from quintet.tools.sandbox import Sandbox
 from quintet.tools.trial import Trial
 from quintet.tools.verdict import Judgement
+from quintet.workspace.document import Document
 from quintet.workspace.snapshot import Snapshot
 from quintet_models.backends.base import Backend
 from quintet_models.messages import Usage
@@ -54,7 +56,11 @@ Batch = tuple[Target, tuple[Proposal, ...]]
 
 @dataclass(slots=True)
 class Run:
-    """State of one repair. `trial` is None until it is open, and stays None where no test can be run."""
+    """State of one repair.
+
+    `own` are the user's own tests, None where there are none that can be run. `trial` is what candidates are
+    judged by: the same, or, once the Tester wrote the test `written`, that test.
+    """
 
     task: Task
     snapshot: Snapshot
@@ -68,7 +74,9 @@ class Run:
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     started: float = field(default_factory=time.monotonic)
 
+    own: Trial | None = None
     trial: Trial | None = None
+    written: Document | None = None
     mode: Mode = "fast"
     localised: bool = False
     targets: tuple[Target, ...] = ()
@@ -155,6 +163,7 @@ class Run:
             task_kind=self.task.kind,
             language=(unit.document.language or "") if unit else "",
             files_in_workspace=len(self.snapshot.files()),
+            failure_family=_family(self.trial),
             failing_tests=len(self.trial.named) if self.trial else 0,
             passing_tests=baseline.passed if baseline else 0,
             baseline_seconds=baseline.seconds if baseline else 0.0,
@@ -178,6 +187,8 @@ class Run:
             queued=len(self.frontier) + sum(len(batch) for _, batch in self.pending),
             judged=len(self.judged),
             judged_last_step=self.steps[-1].judged if self.steps else 0,
+            drafts=sum(judged.proposal.source == "model" for judged in self.judged),
+            smallest_plausible=min((judged.proposal.size for judged in self.plausible), default=0),
             distinct_messages=len({judged.judgement.message for judged in self.judged}),
             best_fraction_passed=max((judged.fraction for judged in self.judged), default=0.0),
             plausible=len(self.plausible),
@@ -190,6 +201,13 @@ class Run:
             seconds_left=self.seconds_left,
             tests_left=self.tests_left,
         )
+
+
+def _family(trial: Trial | None) -> str:
+    """The kind of error of the first failing test: `AssertionError`, `TypeError` and so on."""
+    message = trial.baseline.failures[0].message if trial and trial.baseline.failures else ""
+    match = re.match(r"(?:\w+\.)*(\w*(?:Error|Exception|Warning))\b", message)
+    return match[1] if match else "AssertionError" if message.startswith("assert") else ""
 
 
 def _branches(target: Target | None) -> int:

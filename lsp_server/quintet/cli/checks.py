@@ -7,6 +7,7 @@ import asyncio
 import os
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ from quintet.settings import Settings
 from quintet.tools.baseline import settle
 from quintet.tools.confine import Place
 from quintet.tools.sandbox import Sandbox, probe
-from quintet.tools.shadow import TrialError
+from quintet.tools.survey import Bounds, TrialError, survey
 from quintet.workspace.snapshot import Snapshot
 from quintet_models.backends import BackendError, Profile, connect, pocket
 from quintet_models.backends.handshake import LOCAL_SERVERS
@@ -62,11 +63,18 @@ async def check_program(name: str, why: str) -> Check:
 
 
 async def check_tests(snapshot: Snapshot, settings: Settings, sandbox: Sandbox) -> Check:
-    """How the workspace's tests would be run."""
-    root = snapshot.root
-    place = Place(root, root, visible=(root,))  # read-only, and seen even in a /tmp that is otherwise hidden
+    """How the workspace's tests would be run. Its interpreter is asked in an empty folder, if trusted."""
+    if not settings.trusted:
+        return Check(
+            "tests",
+            "warn",
+            "not looked at: the setting quintet.trusted is off",
+            "turn it on to run tests here",
+        )
     try:
-        setting = await settle(snapshot, settings.test.command, place, sandbox)
+        with tempfile.TemporaryDirectory() as empty:
+            place = await asyncio.to_thread(_place, snapshot.root.resolve(), Path(empty))
+            setting = await settle(snapshot, settings.test.command, place, sandbox)
     except TrialError as error:
         return Check(
             "tests", "warn", str(error), "name the command: quintet repair --test CMD, or test.command"
@@ -155,6 +163,13 @@ def readable(root: Path) -> None:
     """Raise `CommandError` for a folder that cannot be listed."""
     if not os.access(root, os.R_OK | os.X_OK):
         raise CommandError(f"the workspace {root} cannot be read")
+
+
+def _place(root: Path, empty: Path) -> Place:
+    """An empty folder in the workspace's stead, in which only its environments are shown, read-only."""
+    listing = survey(root, Bounds())
+    links = (path for path in listing.symlinks if "/" not in path)  # an environment kept elsewhere
+    return Place(root, empty, (*listing.linked, *links))
 
 
 async def _models_at(client: httpx.AsyncClient, url: str) -> tuple[str, ...] | None:

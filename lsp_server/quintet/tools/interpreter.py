@@ -17,12 +17,14 @@ from quintet.tools.sandbox import Limits, Sandbox
 OLDEST = (3, 8)
 
 _ASK = """
-import sys, json, importlib.util
+import sys
+sys.path[:] = [path for path in sys.path if path]  # no module of the folder it is asked in
+import json, importlib.util
 print(json.dumps({
     "executable": sys.executable, "version": list(sys.version_info[:3]), "prefix": sys.prefix,
     "base_prefix": getattr(sys, "base_prefix", sys.prefix),
     "pytest": importlib.util.find_spec("pytest") is not None,
-    "paths": [path for path in sys.path if path],
+    "paths": sys.path,
 }))
 """
 

@@ -10,13 +10,15 @@ _TEST_FOLDERS = frozenset({"test", "tests", "__tests__", "spec", "specs", "testd
 _TEST_NAME = re.compile(
     r"^(tests?|run[_-]?tests?|test[_-].*|.*[._-](tests?|spec|specs))\.[A-Za-z]+$|^.+Tests?\.(java|kt|cs)$"
 )
+_JUDGES = frozenset({"pytest", "_pytest", "unittest"})  # packages that would stand before the real ones
 _CONFIGURATION = frozenset({
     "conftest.py", "sitecustomize.py", "usercustomize.py", "pytest.py", "unittest.py", "pytest.ini",
     ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "noxfile.py", ".coveragerc", "package.json",
-    ".npmrc", "Makefile",
+    ".npmrc", "Makefile", "tsconfig.json",
 })  # fmt: skip
 _CONFIGURATION_NAME = re.compile(
-    r"^(jest|vitest|ava|karma|playwright|babel)\.config\.[cm]?[jt]s(on)?$|\.pth$|^\.mocharc\."
+    r"^(jest|vitest|ava|karma|playwright|babel)\.config\.[cm]?[jt]s(on)?$"
+    r"|^(jest|vitest)\.setup\.[cm]?[jt]sx?$|^vitest\.workspace\.([cm]?[jt]s|json)$|\.pth$|^\.mocharc\."
 )
 
 
@@ -33,5 +35,8 @@ def is_test(path: str) -> bool:
 
 def is_configuration(path: str) -> bool:
     """Whether the file decides how tests are found and run."""
-    name = PurePosixPath(path).name
+    pure = PurePosixPath(path)
+    name = pure.name
+    if not _JUDGES.isdisjoint(pure.parts[:-1]):
+        return True
     return name in _CONFIGURATION or bool(_CONFIGURATION_NAME.search(name))

@@ -105,7 +105,7 @@ class Child:
             return f"started more than {limits.processes} processes"
         if memory > limits.memory:
             return f"used more than {_size(limits.memory)} of memory"
-        if any(shutil.disk_usage(path).free < _FREE_SPACE for path in self.place.writable):
+        if any(_is_full(path) for path in self.place.writable):
             return "filled the disk of its throw-away copy"
         return None
 
@@ -227,13 +227,25 @@ def probe() -> Sandbox:
 
 
 async def _watch(child: Child) -> None:
+    """Stop the child when it exceeds a limit, and also when it cannot be watched: it would have none."""
     pause = 0.02
-    while child.process.returncode is None:
-        if why := child.exceeded():
-            child.stop(why)
-            return
-        await asyncio.sleep(pause)
-        pause = min(pause * 1.2, _LONGEST_PAUSE)
+    try:
+        while child.process.returncode is None:
+            if why := child.exceeded():
+                child.stop(why)
+                return
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.2, _LONGEST_PAUSE)
+    except Exception as problem:  # noqa: BLE001 - whatever it is, the child must not go on
+        child.stop(f"could not be watched any longer: {problem!r}")
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether the disk below a folder is nearly full; a folder that the run removed fills nothing."""
+    try:
+        return shutil.disk_usage(folder).free < _FREE_SPACE
+    except OSError:
+        return False
 
 
 async def _closed(child: Child) -> None:

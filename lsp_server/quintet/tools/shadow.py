@@ -18,13 +18,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from quintet.tools.confine import Place
+from quintet.tools.protect import is_test
 from quintet.tools.survey import Bounds, Listing, TrialError, survey
+from quintet.workspace.deny import denied
 from quintet.workspace.document import Document
 from quintet.workspace.snapshot import Snapshot
 
 __all__ = ["Shadow", "TrialError", "open_shadow", "shadow_of", "sweep"]
 
-_PREFIX = "quintet-"
+_PREFIX = ".quintet-copy-"
+_MARKER = "made-by-quintet"  # nothing without this file is ever swept, whatever its name
 _RAM = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it, with a random name
 _SPARE = 256 << 20
 _SETTLED = 60.0  # seconds; a younger folder may not have been locked yet by the one who made it
@@ -95,16 +98,18 @@ def open_shadow(
     """A fresh copy, gone when the block is left.
 
     It lies in memory where there is room, else in the temporary folder, or in `parent`. `symlinks` shows
-    environments and huge files by symbolic links; without it empty mount points are left for the sandbox.
-    Raises TrialError where the workspace is too large or the disk is full.
+    environments by symbolic links; without it empty mount points are left for the sandbox. Where nothing
+    else keeps a run from writing through a link, huge files are copied as far as `bounds` allows.
+    Raises TrialError where the workspace is too large, the disk is full or a buffer cannot be encoded.
     """
-    listing = survey(snapshot.root, bounds or Bounds())
+    listing = survey(snapshot.root, bounds or Bounds(), copy_huge=symlinks)
     base = _base(listing.size, parent)
     lock = os.open(base, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)  # a folder nobody holds was left by a process that was killed
         place = Place(snapshot.root.resolve(), base / "work", tuple(listing.linked), (base / "scratch",))
         with _disk_errors(base):
+            (base / _MARKER).touch()
             for folder in (place.shadow, *place.scratch):
                 folder.mkdir()
             _copy(snapshot, listing, place.shadow, symlinks=symlinks)
@@ -135,7 +140,7 @@ async def shadow_of(
 
 
 def sweep(parent: Path) -> None:
-    """Remove copies left in `parent` by processes of this user that were killed."""
+    """Remove copies left in `parent` by processes of this user that were killed, and nothing else."""
     for base in parent.glob(f"{_PREFIX}*"):
         try:
             status = base.stat()
@@ -146,7 +151,8 @@ def sweep(parent: Path) -> None:
             continue
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _remove(base)
+            if (base / _MARKER).is_file():
+                _remove(base)
         except BlockingIOError:
             continue
         finally:
@@ -185,7 +191,33 @@ def _copy(snapshot: Snapshot, listing: Listing, target: Path, *, symlinks: bool)
     for path in listing.linked:
         _show(snapshot.root / path, target / path, symlinks=symlinks)
     for path, document in snapshot.overlays.items():
-        _write(target, path, document.encode())
+        if _holds(target, listing, path):
+            _write(target, path, _encoded(document))
+
+
+def _holds(target: Path, listing: Listing, path: str) -> bool:
+    """Whether an open buffer belongs into the copy: not a secret, not below what is only shown or outside."""
+    if denied(path) and not is_test(path):
+        return False
+    shown = any(path == linked or path.startswith(f"{linked}/") for linked in listing.linked)
+    return not shown and _is_inside(target, path)
+
+
+def _encoded(document: Document) -> bytes:
+    """The bytes of a buffer. Raises TrialError where they cannot be made: it may be half typed."""
+    try:
+        return document.encode()
+    except UnicodeEncodeError as problem:
+        lacking = problem.object[problem.start]
+        raise TrialError(
+            f"The open file {document.path} holds {lacking!r}, which its encoding {document.encoding} lacks: "
+            "take it out, or change the encoding."
+        ) from None
+    except (LookupError, UnicodeError):
+        raise TrialError(
+            f"The open file {document.path} declares the unknown encoding {document.encoding}: "
+            "finish or mend its coding line."
+        ) from None
 
 
 def _copy_symlink(root: Path, target: Path, path: str) -> None:
@@ -236,7 +268,7 @@ def _write_original(snapshot: Snapshot, target: Path, path: str) -> None:
 def _write(target: Path, path: str, data: bytes) -> None:
     """Write through no symbolic link: a link in the copy may lead out of it."""
     full = target / path
-    if not full.parent.resolve().is_relative_to(target.resolve()):
+    if not _is_inside(target, path):
         raise TrialError(f"{path} lies outside the workspace.")
     full.parent.mkdir(parents=True, exist_ok=True)
     mode = 0o644
@@ -248,6 +280,10 @@ def _write(target: Path, path: str, data: bytes) -> None:
             mode = stat.S_IMODE(status.st_mode)
     full.write_bytes(data)
     full.chmod(mode)
+
+
+def _is_inside(target: Path, path: str) -> bool:
+    return (target / path).parent.resolve().is_relative_to(target.resolve())
 
 
 def _remove(base: Path) -> None:

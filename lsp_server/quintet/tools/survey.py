@@ -27,7 +27,7 @@ class TrialError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much is copied: bytes and files in all; above `link` bytes a file is shown instead of copied."""
+    """How much is copied: bytes and files in all. Above `link` bytes a file is huge: it may be only shown."""
 
     size: int = 2 << 30
     files: int = 200_000
@@ -45,8 +45,11 @@ class Listing:
     size: int = 0
 
 
-def survey(root: Path, bounds: Bounds) -> Listing:
-    """Walk `root`. Raises TrialError where it holds more than `bounds` or cannot be read."""
+def survey(root: Path, bounds: Bounds, *, copy_huge: bool = False) -> Listing:
+    """Walk `root`. Raises TrialError where it holds more than `bounds` or cannot be read.
+
+    With `copy_huge`, huge files are to be copied too, the smallest first, as far as `bounds` allows.
+    """
     hidden = frozenset(map(str, secrets(Path.home())))
     listing = Listing()
     places = {
@@ -55,6 +58,7 @@ def survey(root: Path, bounds: Bounds) -> Listing:
         "symlink": listing.symlinks,
         "linked": listing.linked,
     }
+    huge: list[tuple[int, str]] = []
     waiting = [""]
     while waiting:
         folder = waiting.pop()
@@ -67,11 +71,18 @@ def survey(root: Path, bounds: Bounds) -> Listing:
             if kind == "folder":
                 waiting.append(path)
             elif kind == "file":
-                listing.size += entry.stat(follow_symlinks=False).st_size
+                listing.size += _size(entry) or 0
+            elif kind == "linked" and not entry.is_dir(follow_symlinks=False):
+                huge.append((_size(entry) or 0, path))
         if listing.size > bounds.size or len(listing.files) > bounds.files:
             much = f"{bounds.size >> 20} MiB or {bounds.files} files"
             raise TrialError(f"The workspace is too large to be tried in a copy: over {much}.")
     listing.folders.sort()
+    for size, path in sorted(huge if copy_huge else ()):
+        if listing.size + size <= bounds.size:
+            listing.linked.remove(path)
+            listing.files.append(path)
+            listing.size += size
     return listing
 
 
@@ -84,7 +95,18 @@ def _kind(entry: os.DirEntry[str], path: str, bounds: Bounds) -> _Kind:
         return "linked" if entry.name in _SHOWN or _is_environment(entry.path) else "folder"
     if not entry.is_file(follow_symlinks=False) or (denied(path) and not is_test(path)):
         return "left out"  # keys that lie among tests were made for them
-    return "linked" if entry.stat(follow_symlinks=False).st_size > bounds.link else "file"
+    size = _size(entry)
+    if size is None:
+        return "left out"
+    return "linked" if size > bounds.link else "file"
+
+
+def _size(entry: os.DirEntry[str]) -> int | None:
+    """Bytes of a file, asked once; None where it is gone by now or cannot be looked at."""
+    try:
+        return entry.stat(follow_symlinks=False).st_size
+    except OSError:
+        return None
 
 
 def _entries(root: Path, folder: str) -> list[os.DirEntry[str]]:

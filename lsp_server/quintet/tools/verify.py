@@ -25,7 +25,11 @@ class Finding:
 
 
 def compare(before: Report, after: Report, named: tuple[str, ...]) -> Finding:
-    """Whether every named test passes now and nothing that passed before fails."""
+    """Whether every named test passes now, nothing that passed before fails, and the run ended as it should.
+
+    What the tests report is written by a process that runs the patched code; how that process ended is not.
+    So a run without a failing test must end with exit code 0. One where other tests fail as before need not.
+    """
     newly = newly_failing(before, after)
     failing = still_failing(named, after.run)
     if failing:
@@ -39,9 +43,14 @@ def compare(before: Report, after: Report, named: tuple[str, ...]) -> Finding:
             reason=f"{_tests(newly)} passed before and fails now: {_told(newly, after.run)}",
             newly_failing=newly,
         )
-    if not after.complete:
+    if not after.complete or after.run.stopped:
         return Finding(
             verified=False, reason=f"The run did not come to its end: {after.run.stopped or 'it broke off'}."
+        )
+    if after.run.exit_code != 0 and not after.run.failing:
+        return Finding(
+            verified=False,
+            reason=f"No test fails, yet the run ended with exit code {after.run.exit_code}.",
         )
     others = after.run.passed - sum(_means(named, test) for test in after.run.outcomes)
     if not named:

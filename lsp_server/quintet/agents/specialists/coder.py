@@ -98,13 +98,13 @@ async def _search(run: Run, trial: Trial, compute: Compute) -> AsyncGenerator[Ev
 
 async def _first_wave(run: Run, ranking: asyncio.Task[None]) -> None:
     """Wait until the likeliest are known: judging is cheap, but in a bad order it is waste."""
-    while not ranking.done() and len(run.frontier) < _WAVE:
+    while not ranking.done() and len(run.frontier) < _WAVE and run.seconds_left:
         await asyncio.wait({ranking}, timeout=_LOOK_AGAIN)
 
 
 async def _ready(run: Run, ranking: asyncio.Task[None]) -> bool:
     """Whether there is a candidate to judge; later ones are ranked while earlier ones are judged."""
-    while not ranking.done() and not len(run.frontier):
+    while not ranking.done() and not len(run.frontier) and run.seconds_left:
         await asyncio.wait({ranking}, timeout=_LOOK_AGAIN)
     return len(run.frontier) > 0
 
@@ -120,14 +120,14 @@ async def _rank(run: Run) -> None:
         target, batch = run.pending[0]
         began = time.monotonic()
         try:
-            ranked, usage = await ranker.ranked(batch, target, run.task)
+            async with asyncio.timeout(max(run.seconds_left, _LOOK_AGAIN)):
+                ranked, usage = await ranker.ranked(batch, target, run.task)
             run.frontier.push(ranked)
             run.usage += usage
             if ranker.by_model:
                 run.ranked += len(batch)
                 run.ranking_seconds += time.monotonic() - began
-        except BackendError as error:
-            run.hypotheses.append(f"ranking failed: {error}")
+        except (BackendError, TimeoutError):
             ranker = ranker.without_model()
             continue
         run.pending.popleft()

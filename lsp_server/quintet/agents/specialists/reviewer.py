@@ -4,16 +4,19 @@ Deterministic part: rules on scope, elisions and the judge's files, then likelih
 smallness. A capable model chooses among what the rules let through. The tests have the last word.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 
 from quintet.agents.ask import ask
 from quintet.agents.edit_format import careless
+from quintet.agents.proof import last_word
 from quintet.agents.ranking import score_request, scored
 from quintet.agents.run import Judged, Report, Run
 from quintet.agents.targets import Target
-from quintet.agents.task import Alternative, Event, Note, Verified
+from quintet.agents.task import Alternative, Event, Note, Unverified, Verified
+from quintet.tools.verdict import Verdict
 from quintet_models.backends.base import BackendError
 from quintet_models.messages import Usage
 from quintet_models.policy import Choice
@@ -21,6 +24,7 @@ from quintet_models.policy import Choice
 _WHOLE_UNIT = 4_096
 _SIZE_WEIGHT = 0.02
 _SHOWN = 6
+_LEAST_SECONDS = 5.0
 _VERIFIED_AT_MOST = 5
 
 
@@ -41,17 +45,28 @@ async def act(run: Run, choice: Choice) -> AsyncGenerator[Event, None]:
             yield Note(f"Reviewer: {reason}")
         except BackendError as error:
             yield Note(f"The Reviewer goes on without the model: {error}")
+    run.plausible = ordered[_VERIFIED_AT_MOST:]
     for judged in ordered[:_VERIFIED_AT_MOST]:
-        verdict = await run.trial.verify(judged.proposal.patch)
+        verdict = await last_word(run, judged.proposal.patch)
         if verdict.verified:
             others = tuple(_alternative(other) for other in ordered if other is not judged)
-            patch = judged.proposal.patch
-            run.verified = Verified(patch, judged.proposal.diff, verdict, others, judged.number)
+            _accept(run, judged, verdict, others)
             run.report = Report(f"accepted: {judged.proposal.description}", by_model)
             return
         yield Note(f"Rejected `{judged.proposal.description}`: {verdict.reason}")
         run.rejected.append(judged)
     run.report = Report(f"accepted none of {len(plausible)} candidate(s)", by_model)
+
+
+def _accept(run: Run, judged: Judged, verdict: Verdict, others: tuple[Alternative, ...]) -> None:
+    """Verified by the user's own tests; without any, a test we wrote ourselves is no proof to offer."""
+    patch, diff = judged.proposal.patch, judged.proposal.diff
+    if run.own is not None:
+        run.verified = Verified(patch, diff, verdict, others, judged.number)
+    else:
+        run.unverified = Unverified(
+            patch, diff, "the workspace has no tests; only one that Quintet wrote passed"
+        )
 
 
 def _objection(run: Run, judged: Judged) -> str:
@@ -80,8 +95,9 @@ async def _reread(run: Run, plausible: Sequence[Judged]) -> list[Judged]:
             continue
         request = score_request([judged.proposal for judged in mine], target, run.task, window=_WHOLE_UNIT)
         try:
-            scores = await run.backend.score(request)
-        except BackendError:
+            async with asyncio.timeout(max(run.seconds_left, _LEAST_SECONDS)):
+                scores = await run.backend.score(request)
+        except (BackendError, TimeoutError):
             continue
         run.usage += Usage(prompt_tokens=scores.tokens)
         for judged, ratio in zip(mine, scores.ratios, strict=True):

@@ -33,8 +33,6 @@ from quintet.tools.verdict import TestRun
 
 log = logging.getLogger(__name__)
 
-_GRACE = 60.0
-"""Seconds beyond the budget after which a run is ended from outside; its own end comes first."""
 _LAST_WORDS = 10.0
 """Seconds a cancelled run may take to stop what it started before its request is answered regardless."""
 
@@ -71,22 +69,14 @@ async def answer(edge: Edge, asked: Asked, title: str = "Quintet") -> Answer | N
 
 
 async def _work(edge: Edge, asked: Asked, shown: Progress) -> Answer | None:
-    outcome: Outcome = Abandoned("The run ended without a word.")
-    try:
-        async with (
-            asyncio.timeout(edge.session.settings.budget.seconds + _GRACE),
-            aclosing(edge.session.repair(asked.task)) as events,
-        ):
-            async for event in events:
-                if isinstance(event, RunFinished):
-                    outcome = event.outcome
-                    _log(asked, event)
-                    # Nothing may be awaited between this event and the edit: the texts could move on.
-                    return _conclude(edge, outcome, shown)
-                _show(edge, event, shown)
-    except TimeoutError:
-        outcome = Abandoned("The run did not end in time and was stopped.")
-    return _conclude(edge, outcome, shown)
+    async with aclosing(edge.session.repair(asked.task)) as events:
+        async for event in events:
+            if isinstance(event, RunFinished):
+                _log(asked, event)
+                # Nothing may be awaited between this event and the edit: the texts could move on.
+                return _conclude(edge, event.outcome, shown)
+            _show(edge, event, shown)
+    return _conclude(edge, Abandoned("The run ended without a word."), shown)
 
 
 def _conclude(edge: Edge, outcome: Outcome, shown: Progress) -> Answer | None:
