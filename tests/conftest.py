@@ -37,12 +37,22 @@ def _state(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what only bubblewrap promises where there is none; the closing line counts it as deselected."""
+    """Fast tests first; what only bubblewrap promises is left out, and counted so, where there is none."""
+    items.sort(key=_slowness)
     if probe().level == "bubblewrap":
         return
     needs = [item for item in items if "strong" in getattr(item, "fixturenames", ())]
     config.hook.pytest_deselected(items=needs)
     items[:] = [item for item in items if item not in needs]
+
+
+def _slowness(item: pytest.Item) -> int:
+    """Texts and trees, then what runs tests in a sandbox, then models, then editors."""
+    if item.get_closest_marker("editor") or "e2e" in item.path.parts:
+        return 3
+    if item.get_closest_marker("model"):
+        return 2
+    return 1 if {"sandbox", "room", "strong"} & set(getattr(item, "fixturenames", ())) else 0
 
 
 @pytest.fixture(scope="session")
