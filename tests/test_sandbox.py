@@ -56,7 +56,9 @@ def strong(folder: Path) -> Room:
 def _room(sandbox: Sandbox, folder: Path) -> Room:
     for name in ("workspace", "shadow", "scratch"):
         (folder / name).mkdir()
-    return Room(sandbox, Place(folder / "workspace", folder / "shadow", scratch=(folder / "scratch",)))
+    interpreter = (Path(sys.prefix), Path(sys.base_prefix))  # a clone may lie in a place that is hidden
+    place = Place(folder / "workspace", folder / "shadow", scratch=(folder / "scratch",), visible=interpreter)
+    return Room(sandbox, place)
 
 
 def alive(marker: str) -> list[str]:
