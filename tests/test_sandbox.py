@@ -115,10 +115,11 @@ async def test_an_endless_loop_is_stopped_by_its_processor_time(room: Room) -> N
 
 
 async def test_a_fork_bomb_ends_cleanly(room: Room) -> None:
-    bomb = "bomb() { bomb | bomb & }; bomb; sleep 30"
+    # Doubling, but only nine times: the machine that runs this test is not what is tested.
+    bomb = "bomb() { if [ $1 -gt 0 ]; then bomb $(($1 - 1)) & bomb $(($1 - 1)) & sleep 30; fi; }; bomb 9; sleep 30"
     run = await room.run("bash", "-c", bomb, limits=Limits(wall=20, processes=64))
     assert run.stopped == "started more than 64 processes"
-    assert alive("bomb | bomb") == []
+    assert alive("bomb 9") == []
 
 
 async def test_gigabytes_of_output_are_cut_off(room: Room) -> None:
