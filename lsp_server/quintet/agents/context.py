@@ -8,6 +8,7 @@ engine's prefix cache serves every specialist of a task. Knows no engine: the ca
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from quintet.agents.targets import offset_of
 from quintet.agents.task import Task
 from quintet.tools.verdict import Suspicion, TestRun
 from quintet.workspace.document import Document
@@ -147,7 +148,7 @@ def _suspected(snapshot: Snapshot, suspects: tuple[Suspicion, ...]) -> Iterator[
         tree = snapshot.tree(suspicion.path)
         if not isinstance(document, Document) or tree is None:
             continue
-        unit = tree.unit_at(line_start(document.text, suspicion.line))
+        unit = tree.unit_at(offset_of(document.text, suspicion.line))
         if unit is not None:
             yield _body(document, unit, f"line {suspicion.line} is suspicious: {suspicion.why}")
 
@@ -156,7 +157,7 @@ def _cursor(snapshot: Snapshot, task: Task) -> Iterator[Piece]:
     document = snapshot.document(task.path) if task.path else None
     tree = snapshot.tree(task.path) if task.path else None
     if task.line and isinstance(document, Document) and tree is not None:
-        unit = tree.unit_at(line_start(document.text, task.line))
+        unit = tree.unit_at(offset_of(document.text, task.line))
         if unit is not None:
             yield _body(document, unit, "the cursor is here")
 
@@ -197,16 +198,3 @@ def _body(document: Document, unit: Unit, why: str, *, section: str = "body") ->
 def _units(snapshot: Snapshot, path: str) -> tuple[Unit, ...]:
     tree = snapshot.tree(path)
     return tree.units() if tree else ()
-
-
-def line_start(text: str, line: int) -> int:
-    """Offset of the first character that is not white space on a line counted from 1."""
-    offset = 0
-    for _ in range(line - 1):
-        end = text.find("\n", offset)
-        if end < 0:
-            break
-        offset = end + 1
-    while offset < len(text) and text[offset] in " \t":
-        offset += 1
-    return offset

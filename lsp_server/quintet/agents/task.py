@@ -10,10 +10,11 @@ import msgspec
 
 from quintet.tools.verdict import Judgement, Verdict
 from quintet.workspace.edits import Patch
+from quintet_models import policy
 from quintet_models.messages import Usage
 
-Role = Literal["planner", "coder", "tester", "debugger", "reviewer"]
-Mode = Literal["fast", "standard", "deep"]
+Role = policy.Role
+Mode = policy.Mode
 TaskKind = Literal["test_failure", "diagnostic", "instruction"]
 
 
