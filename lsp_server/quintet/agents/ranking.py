@@ -20,7 +20,7 @@ from quintet_models.messages import Usage
 Ranking = Literal["model", "prior", "random"]
 
 _HEADER_CHARACTERS = 1_600
-_WINDOW = 8
+_WINDOW = 4
 _PRIOR_WEIGHT = 5.0
 _NATS_PER_CHARACTER = 0.5
 
