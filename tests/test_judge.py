@@ -180,10 +180,13 @@ async def test_strays_and_temporary_files_are_gone(lay: Lay, sandbox: Sandbox) -
 
 async def test_a_fork_bomb_takes_the_judge_with_it_and_it_is_said(lay: Lay, sandbox: Sandbox) -> None:
     async with court(lay, sandbox) as judge:
-        judge.shadow.write({"m.py": Document("m.py", "import os\nwhile True: os.fork()\n")})
+        judge.shadow.write(
+            {"m.py": Document("m.py", "import os, time\nfor _ in range(6): os.fork()\ntime.sleep(30)\n")}
+        )
         answer = await judge.judge.ask(Wish(seconds=20))
         assert not answer.alive
-        assert answer.stopped == "started more than 30 processes"
+        assert answer.stopped is not None
+        assert answer.stopped.startswith("started more than 30 processes")
         assert judge.judge.ended
 
 

@@ -3,20 +3,23 @@
 import asyncio
 import os
 import socket
+import subprocess
 import sys
 import tempfile
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from quintet.tools import process_tree
-from quintet.tools.confine import Place
+from quintet.tools.cgroup import Groups
+from quintet.tools.confine import Place, limited_argv
 from quintet.tools.sandbox import Limits, Run, Sandbox, probe
 
 WEAK = Sandbox("process group", why="the test asks for it")
+PROBED = probe()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +43,22 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@pytest.fixture(params=[probe(), WEAK] if probe() != WEAK else [WEAK], ids=lambda sandbox: sandbox.level)
+@pytest.fixture(params=[PROBED, WEAK], ids=["best", "weak"])
 def room(request: pytest.FixtureRequest, folder: Path) -> Room:
+    return _room(request.param, folder)
+
+
+@pytest.fixture(params=[PROBED, replace(WEAK, groups=PROBED.groups)], ids=["best", "weak"])
+def bounded(request: pytest.FixtureRequest, folder: Path) -> Room:
+    """A room on each level, with the best bound on processes that this machine has for it."""
     return _room(request.param, folder)
 
 
 @pytest.fixture
 def strong(folder: Path) -> Room:
     """A room on the strong level; the weak one promises none of what these tests ask."""
-    sandbox = probe()
-    assert sandbox.level == "bubblewrap", f"these tests need bubblewrap: {sandbox.why}"
-    return _room(sandbox, folder)
+    assert PROBED.level == "bubblewrap", f"these tests need bubblewrap: {PROBED.why}"
+    return _room(PROBED, folder)
 
 
 def _room(sandbox: Sandbox, folder: Path) -> Room:
@@ -72,6 +80,11 @@ def alive(marker: str) -> list[str]:
         if marker in line and str(os.getpid()) not in process.parts:
             found.append(line)
     return found
+
+
+def groups_left(sandbox: Sandbox) -> list[Path]:
+    """Control groups of this process that are still there."""
+    return list(sandbox.groups.folder.glob(f"quintet-{os.getpid()}-*")) if sandbox.groups else []
 
 
 async def test_a_run_tells_its_exit_code_and_output(room: Room) -> None:
@@ -115,11 +128,11 @@ async def test_an_endless_loop_is_stopped_by_its_processor_time(room: Room) -> N
 
 
 async def test_a_fork_bomb_ends_cleanly(room: Room) -> None:
-    # Doubling, but only nine times: the machine that runs this test is not what is tested.
-    bomb = "bomb() { if [ $1 -gt 0 ]; then bomb $(($1 - 1)) & bomb $(($1 - 1)) & sleep 30; fi; }; bomb 9; sleep 30"
+    # Doubling, but only six times: the machine that runs this test is not what is tested.
+    bomb = "bomb() { if [ $1 -gt 0 ]; then bomb $(($1 - 1)) & bomb $(($1 - 1)) & sleep 30; fi; }; bomb 6; sleep 30"
     run = await room.run("bash", "-c", bomb, limits=Limits(wall=20, processes=64))
     assert run.stopped == "started more than 64 processes"
-    assert alive("bomb 9") == []
+    assert alive("bomb 6") == []
 
 
 async def test_gigabytes_of_output_are_cut_off(room: Room) -> None:
@@ -173,6 +186,7 @@ async def test_cancelling_kills_everything(room: Room) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert alive(marker) == []
+    assert groups_left(room.sandbox) == []
 
 
 async def test_secrets_in_our_environment_stay_ours(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,6 +206,7 @@ async def test_the_weak_level_says_that_it_is_weak() -> None:
 async def test_a_missing_bubblewrap_is_said(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     monkeypatch.setenv("PATH", str(folder))
     assert probe().describe().endswith("(bubblewrap is not installed)")
+    assert probe().groups == PROBED.groups, "the bound on processes does not hang on it"
 
 
 async def test_a_broken_bubblewrap_is_found_out_by_trying(
@@ -308,7 +323,86 @@ async def test_an_interpreter_in_a_hidden_place_stays_readable(strong: Room) -> 
         assert hidden.exit_code == 127
 
 
-# --- counting processes -----------------------------------------------------------------------------
+# --- bounding and counting processes ----------------------------------------------------------------
+
+
+async def test_the_kernel_lets_no_run_start_processes_and_threads_without_end(bounded: Room) -> None:
+    """Threads, for those are not counted by looking: what ends them is the kernel, and it is said."""
+    limits = Limits(wall=20, processes=1)
+    code = f"""
+        import threading, time
+        for _ in range({limits.tasks + 5}):
+            threading.Thread(target=time.sleep, args=(0.3,)).start()
+        print("all of them")
+    """
+    run = await bounded.python(code, limits)
+    if bounded.sandbox.groups is not None:
+        assert run.stopped == f"started more than {limits.tasks} processes and threads"
+    elif bounded.sandbox.own_count:
+        assert "can't start new thread" in run.output
+    else:
+        assert run.output == "all of them\n"
+    assert groups_left(bounded.sandbox) == []
+
+
+async def test_a_bomb_that_dies_of_the_bound_by_itself_is_still_said(bounded: Room) -> None:
+    limits = Limits(wall=20, processes=1)
+    bomb = f"""
+        import os, time
+        for _ in range({limits.tasks + 5}):
+            if os.fork() == 0:
+                time.sleep(1)
+                os._exit(0)
+        time.sleep(1)
+    """
+    run = await bounded.python(bomb, limits)
+    assert run.stopped is not None
+    assert run.stopped.startswith("started more than ")
+    assert groups_left(bounded.sandbox) == []
+
+
+async def test_an_honest_run_stays_below_the_bound(bounded: Room) -> None:
+    code = """
+        import subprocess, sys, threading, time
+        for _ in range(12):
+            threading.Thread(target=time.sleep, args=(0.3,)).start()
+        children = [subprocess.Popen(["sleep", "0.3"]) for _ in range(20)]
+        print(sum(child.wait() for child in children))
+    """
+    run = await bounded.python(code)
+    assert (run.exit_code, run.output, run.stopped) == (0, "0\n", None)
+
+
+async def test_each_run_has_a_group_of_its_own(bounded: Room) -> None:
+    runs = await asyncio.gather(*(bounded.run("cat", "/proc/self/cgroup") for _ in range(2)))
+    names = {line for run in runs for line in run.output.splitlines() if "/quintet-" in line}
+    assert len(names) == (0 if bounded.sandbox.groups is None else 2)
+
+
+async def test_a_run_whose_group_cannot_be_made_any_more_goes_on(room: Room) -> None:
+    gone = replace(room.sandbox, groups=Groups(room.place.root / "gone", 1))
+    run = await gone.run(["echo", "ran"], place=room.place)
+    assert run.output == "ran\n"
+
+
+def test_the_limit_that_counts_in_a_namespace_is_set_by_every_shell() -> None:
+    argv = limited_argv(["cat", "/proc/self/limits"], cpu=9, memory=1 << 30, file_size=1 << 20, tasks=50)
+    limits = subprocess.run(argv, check=True, capture_output=True, text=True)
+    [line] = [line for line in limits.stdout.splitlines() if line.startswith("Max processes")]
+    assert line.split()[2:4] == ["50", "50"]
+    assert limits.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("sandbox", "words"),
+    [
+        (replace(WEAK, groups=Groups(Path("/x"), 2)), "bounded by the kernel (control group, version 2)"),
+        (replace(WEAK, level="bubblewrap", own_count=True), "bounded by the kernel (own user namespace)"),
+        (replace(WEAK, unbounded="no luck"), "processes counted, but not bounded by the kernel (no luck)"),
+    ],
+)
+def test_how_processes_are_bounded_is_said(sandbox: Sandbox, words: str) -> None:
+    assert words in sandbox.describe()
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.001, 0.003, 0.01, 0.03])
@@ -319,6 +413,7 @@ async def test_a_cancel_while_the_process_is_being_started_leaves_nothing(room: 
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(running, 20)
     assert process_tree.children(os.getpid()) == []
+    assert groups_left(room.sandbox) == []
 
 
 async def test_the_tree_of_a_process_is_counted_and_measured() -> None:

@@ -71,14 +71,20 @@ def bubblewrap_argv(program: str, place: Place) -> list[str]:
     return [*argv, "--chdir", str(place.root), "--"]
 
 
-def limited_argv(argv: Sequence[str], *, cpu: float, memory: int, file_size: int) -> list[str]:
+def limited_argv(
+    argv: Sequence[str], *, cpu: float, memory: int, file_size: int, tasks: int | None = None
+) -> list[str]:
     """The command under resource limits, set by the shell that becomes it.
 
-    RLIMIT_DATA rather than RLIMIT_AS: node and the JVM reserve far more addresses than they use.
+    RLIMIT_DATA rather than RLIMIT_AS: node and the JVM reserve far more addresses than they use. `tasks` is
+    how many processes and threads there may be (RLIMIT_NPROC); it counts all of the user's in the same user
+    namespace, so it is only for a run that has one to itself.
     """
     seconds = max(1, round(cpu))  # the soft limit's signal says why it came, the hard one's does not
     limits = f"ulimit -c 0; ulimit -S -t {seconds}; ulimit -H -t {seconds + 1}"
     limits += f"; ulimit -d {memory >> 10}; ulimit -f {file_size >> 9}"
+    if tasks is not None:  # bash and ksh call it -u, dash calls it -p
+        limits += f"; ulimit -u {tasks} 2>/dev/null || ulimit -p {tasks}"
     return ["/bin/sh", "-c", f'{limits}; exec "$@"', "sh", *argv]
 
 
