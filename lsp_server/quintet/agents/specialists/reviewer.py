@@ -46,7 +46,9 @@ async def act(run: Run, choice: Choice) -> AsyncGenerator[Event, None]:
         except BackendError as error:
             yield Note(f"The Reviewer goes on without the model: {error}")
     run.plausible = ordered[_VERIFIED_AT_MOST:]
-    for judged in ordered[:_VERIFIED_AT_MOST]:
+    for tried, judged in enumerate(ordered[:_VERIFIED_AT_MOST]):
+        if tried and run.seconds_left <= 0:  # one may be verified past the budget, not one after another
+            break
         verdict = await last_word(run, judged.proposal.patch)
         if verdict.verified:
             others = tuple(_alternative(other) for other in ordered if other is not judged)
