@@ -1,78 +1,40 @@
-"""The languages we read, as one table: names, grammars and the few facts other modules ask about.
+"""The languages we read: their names, files, grammars and queries, found by one table.
 
 A grammar is imported when its first file is parsed. Nothing here parses or reads a user's files.
 """
 
-from dataclasses import dataclass
+import re
 from functools import cache
 from importlib import import_module, resources
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from quintet.workspace.language_table import LANGUAGES, Language
 
 if TYPE_CHECKING:
     import tree_sitter
 
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """One row of the table.
-
-    `grammar` names a module and the function in it that returns the grammar; `queries` names the files
-    under `queries/` that together say what is defined and mentioned. `block_comment` is what opens and
-    closes one. `doc_inside` holds where documentation is the first string of a body, not a comment above.
-    """
-
-    id: str
-    name: str
-    extensions: tuple[str, ...]
-    grammar: tuple[str, str]
-    queries: tuple[str, ...]
-    line_comment: str = "//"
-    block_comment: tuple[str, str] | None = ("/*", "*/")
-    doc_inside: bool = False
-
-
-LANGUAGES: tuple[Language, ...] = (
-    Language(
-        id="python",
-        name="Python",
-        extensions=(".py", ".pyi"),
-        grammar=("tree_sitter_python", "language"),
-        queries=("python",),
-        line_comment="#",
-        block_comment=None,
-        doc_inside=True,
-    ),
-    Language(
-        id="javascript",
-        name="JavaScript",
-        extensions=(".js", ".mjs", ".cjs", ".jsx"),
-        grammar=("tree_sitter_javascript", "language"),
-        queries=("ecmascript", "javascript", "jsx"),
-    ),
-    Language(
-        id="typescript",
-        name="TypeScript",
-        extensions=(".ts", ".mts", ".cts"),
-        grammar=("tree_sitter_typescript", "language_typescript"),
-        queries=("ecmascript", "typescript"),
-    ),
-    Language(
-        id="tsx",
-        name="TSX",
-        extensions=(".tsx",),
-        grammar=("tree_sitter_typescript", "language_tsx"),
-        queries=("ecmascript", "typescript", "jsx"),
-    ),
-)
+__all__ = ["LANGUAGES", "Language", "facts", "grammar", "language_of", "load", "query", "unavailable"]
 
 _BY_ID = {language.id: language for language in LANGUAGES}
 _BY_EXTENSION = {extension: language.id for language in LANGUAGES for extension in language.extensions}
+_BY_NAME = {name: language.id for language in LANGUAGES for name in language.filenames}
+_BY_INTERPRETER = {name: language.id for language in LANGUAGES for name in language.interpreters}
+
+_SHEBANG = re.compile(r"\ufeff?#!\s*(\S+)\s*(.*)")
 
 
-def language_of(path: str) -> str | None:
-    """Id of the language that a file's extension stands for; None where we have no grammar."""
-    return _BY_EXTENSION.get(PurePosixPath(path).suffix.lower())
+def language_of(path: str, first_line: str = "") -> str | None:
+    """Id of the language that a file's name stands for; None where we have no grammar.
+
+    A file without an extension may say it in its first line, `#!/usr/bin/env python3`.
+    """
+    name = path.rpartition("/")[2]
+    dot = name.rfind(".")
+    suffix = name[dot:].lower() if dot > 0 else ""
+    found = _BY_EXTENSION.get(suffix) or _BY_NAME.get(name)
+    if found is None and not suffix and first_line.lstrip("\ufeff").startswith("#!"):
+        return _BY_INTERPRETER.get(_interpreter(first_line))
+    return found
 
 
 def facts(language: str) -> Language | None:
@@ -80,29 +42,67 @@ def facts(language: str) -> Language | None:
     return _BY_ID.get(language)
 
 
-@cache
 def grammar(language: str) -> "tree_sitter.Language | None":
-    """The grammar of a language id, loaded once; None for an id not in the table."""
-    row = facts(language)
-    if row is None:
-        return None
+    """The grammar of a language id, loaded once; None for an id not in the table or `unavailable`."""
+    loaded = _loaded(language)
+    return None if isinstance(loaded, str) else loaded
+
+
+def unavailable(language: str) -> str | None:
+    """Why a language of the table has no grammar here, in one sentence; None where it has one."""
+    loaded = _loaded(language)
+    return loaded if isinstance(loaded, str) else None
+
+
+def load(row: Language) -> "tree_sitter.Language | str":
+    """Import a row's grammar, or say in one sentence why that fails.
+
+    What fails costs the files of that language, which are text then, and nothing else.
+    """
     import tree_sitter  # noqa: PLC0415 -- whoever opens no source file pays for no parser
 
     module, function = row.grammar
-    return tree_sitter.Language(getattr(import_module(module), function)())
+    try:
+        return tree_sitter.Language(getattr(import_module(module), function)())
+    except (ImportError, AttributeError, OSError, TypeError, ValueError) as error:
+        return f"The grammar of {row.name} cannot be loaded: {error}."
 
 
 @cache
 def query(language: str, part: str) -> "tree_sitter.Query":
     """The language's query for a `part`: "definitions", "names" or "calls".
 
-    Raises KeyError for an id that is not in the table.
+    Raises KeyError for an id that has no grammar. A query that the installed grammar does not take, because
+    its release calls things otherwise, finds nothing.
     """
     import tree_sitter  # noqa: PLC0415 -- as above
 
     loaded = grammar(language)
     if loaded is None:
         raise KeyError(language)
+    try:
+        return tree_sitter.Query(loaded, source(_BY_ID[language], part))
+    except tree_sitter.QueryError:
+        return tree_sitter.Query(loaded, "")
+
+
+def source(row: Language, part: str) -> str:
+    """The text of a row's query for a `part`."""
     folder = resources.files("quintet.workspace") / "queries"
-    files = [folder / f"{name}.{part}.scm" for name in _BY_ID[language].queries]
-    return tree_sitter.Query(loaded, "\n".join(file.read_text("utf-8") for file in files if file.is_file()))
+    files = [folder / f"{name}.{part}.scm" for name in row.queries]
+    return "\n".join(file.read_text("utf-8") for file in files if file.is_file())
+
+
+@cache
+def _loaded(language: str) -> "tree_sitter.Language | str | None":
+    row = facts(language)
+    return None if row is None else load(row)
+
+
+def _interpreter(line: str) -> str:
+    """What a first line starts: `python` for `#!/usr/bin/env -S python3.11 -u`."""
+    found = _SHEBANG.match(line)
+    words = [found[1], *found[2].split()] if found else []
+    if words and words[0].rpartition("/")[2] == "env":
+        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+    return words[0].rpartition("/")[2].rstrip("0123456789.") if words else ""

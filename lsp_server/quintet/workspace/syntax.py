@@ -14,11 +14,13 @@ from quintet.workspace import problems as broken
 from quintet.workspace import tags
 from quintet.workspace.bytemap import ByteMap
 from quintet.workspace.edits import Edit, apply, in_order
-from quintet.workspace.languages import grammar
+from quintet.workspace.languages import facts, grammar
 from quintet.workspace.python_errors import complaint
 
 UNITS = frozenset({"function", "method", "class", "interface", "enum", "namespace"})
 """Kinds of definition that have a body of their own, and so enclose what is written in it."""
+
+_HAVE_METHODS = frozenset({"class", "interface", "enum"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Unit:
     `SyntaxTree.definitions` also "constant", "field", "type", "signature"; the whole file is a "module".
     `head_end` is where the signature ends, `body_start` where the statements begin (`end` without a body),
     `doc` the first paragraph of the docstring or of the comment above, and `container` the dotted names of
-    the definitions around it.
+    the definitions around it. `test` says that it is one: a test, or what groups tests.
     """
 
     kind: str
@@ -41,6 +43,7 @@ class Unit:
     doc: str = ""
     head_end: int = 0
     container: str = ""
+    test: bool = False
 
     @property
     def qualified(self) -> str:
@@ -121,7 +124,10 @@ class SyntaxTree:
         return self._map.byte(char)
 
     def problems(self) -> tuple[SyntaxProblem, ...]:
-        """What does not parse, in order, at most the first few; empty for a clean text."""
+        """What does not parse, in order, at most the first few; empty for a clean text.
+
+        Empty too for a language whose macros or dialects no grammar knows: an error in its tree says little.
+        """
         return self._problems
 
     def definitions(self) -> tuple[Unit, ...]:
@@ -129,8 +135,14 @@ class SyntaxTree:
         return self._definitions
 
     def units(self) -> tuple[Unit, ...]:
-        """The definitions with a body: functions, methods, classes and their like."""
-        return tuple(unit for unit in self._definitions if unit.kind in UNITS)
+        """The definitions with a body: functions, methods, classes and their like.
+
+        Tests that are a call with a title, `it("adds", …)`, are definitions, but no units.
+        """
+        titles = self._titles
+        return tuple(
+            unit for unit in self._definitions if unit.kind in UNITS and unit.name_start not in titles
+        )
 
     def module(self) -> Unit:
         """The whole file as a unit without a name."""
@@ -152,8 +164,13 @@ class SyntaxTree:
     def signature(self, unit: Unit) -> str:
         """A unit's head on one line, without decorators, body or what opens it."""
         line = self.text.rfind("\n", 0, unit.name_start) + 1
+        if unit.name_start > unit.head_end:  # `typedef struct {} name;`
+            return f"{' '.join(self.text[unit.start : unit.head_end].split())} {unit.name}"
         head = " ".join(self.text[max(line, unit.start) : unit.head_end].split())
-        return head.removesuffix("=>").rstrip(" :{;")
+        if unit.name_start in self._titles:
+            opened = head[: head.find(unit.name)]
+            return head + ")" * (opened.count("(") - opened.count(")"))
+        return head.removesuffix("=>").rstrip(" :{;=")
 
     def references(self) -> tuple[Reference, ...]:
         """Every mention of a name, in order, but for those that define."""
@@ -209,7 +226,14 @@ class SyntaxTree:
         return tags.tags(self.root, self._source, self.language)
 
     @cached_property
+    def _titles(self) -> frozenset[int]:
+        return frozenset(self.char(found.name_start) for found in self._tags.definitions if found.titled)
+
+    @cached_property
     def _problems(self) -> tuple[SyntaxProblem, ...]:
+        row = facts(self.language)
+        if row is None or not row.certain:
+            return ()
         found = [
             self._shown(self.char(start), self.char(end), message)
             for start, end, message in broken.problems(self.root, self._source)
@@ -230,30 +254,39 @@ class SyntaxTree:
         around: list[Unit] = []
         units = []
         for found in self._tags.definitions:
-            start, end = self.char(found.start), self.char(found.end)
-            while around and around[-1].end < end:
+            span = self.char(found.start), self.char(found.end)
+            while around and (around[-1].end < span[1] or (around[-1].start, around[-1].end) == span):
                 around.pop()
-            unit = Unit(
-                kind=_kind(found.kind, around),
-                name=found.name,
-                start=start,
-                end=end,
-                name_start=self.char(found.name_start),
-                body_start=self.char(found.body_start),
-                doc=found.doc,
-                head_end=self.char(found.head_end),
-                container=around[-1].qualified if around else "",
-            )
-            units.append(unit)
-            around.append(unit)
+            unit = self._unit(found, span, around[-1] if around else None)
+            if found.kind != "scope" and not _local(unit, around):
+                units.append(unit)
+            if found.kind != "type":  # `typedef struct a {} b;` does not make a part of b
+                around.append(unit)
         return tuple(units)
+
+    def _unit(self, found: tags.Found, span: tuple[int, int], around: Unit | None) -> Unit:
+        container = [around.qualified] if around else []
+        if found.container:
+            container.append(found.container)
+        return Unit(
+            kind=_kind(found, around),
+            name=found.name,
+            start=span[0],
+            end=span[1],
+            name_start=self.char(found.name_start),
+            body_start=self.char(found.body_start),
+            doc=found.doc,
+            head_end=self.char(found.head_end),
+            container=".".join(container),
+            test=found.test,
+        )
 
     @cached_property
     def _mentions(self) -> dict[str, tuple[int, ...]]:
         found: dict[str, tuple[int, ...]] = {}
         if self._hopeless:
             return found
-        defined = {unit.name_start for unit in self._definitions}
+        defined = {unit.name_start for unit in self._definitions} - self._titles
         for name, starts in tags.names(self.root, self._source, self.language).items():
             places = tuple(at for at in self._map.chars(starts) if at not in defined)
             if places:
@@ -278,8 +311,19 @@ def _parser(language: str) -> Parser:
     return Parser(grammar(language))
 
 
-def _kind(kind: str, around: list[Unit]) -> str:
-    return "method" if kind == "function" and around and around[-1].kind == "class" else kind
+def _kind(found: tags.Found, around: Unit | None) -> str:
+    if found.kind == "scope":
+        return "class"
+    if found.kind != "function" or found.titled:
+        return found.kind
+    return "method" if found.container or (around and around.kind in _HAVE_METHODS) else "function"
+
+
+def _local(unit: Unit, around: list[Unit]) -> bool:
+    """Whether it is a function's own business: a prototype or constant that a grammar saw in a body."""
+    return (
+        bool(around) and unit.kind in {"signature", "constant"} and around[-1].kind in {"function", "method"}
+    )
 
 
 def _point(source: bytes, at: int) -> Point:

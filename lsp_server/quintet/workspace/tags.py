@@ -3,24 +3,37 @@
 The one caller is `syntax`, which turns bytes into code points. Nothing here knows files or an index.
 """
 
-import inspect
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 import tree_sitter
 from tree_sitter import Node
 
+from quintet.workspace import import_paths
+from quintet.workspace.documentation import Comments, first_string
+from quintet.workspace.language_table import Language
 from quintet.workspace.languages import facts, query
 
-_WEAK = {"constant", "field"}
-"""Where two patterns find one name, these kinds give way: `const f = () => 1` is a function."""
+_RANK = {"constant": 0, "field": 0, "type": 1, "signature": 1, "class": 2}
+_HIGHEST = 3
+"""Where two patterns find one name, the kind of higher rank stays: `const f = () => 1` is a function."""
+
+_LONGEST_HEAD = 2_000
+_QUOTES = "'\"`"
+_ARGUMENTS = re.compile(rb"<[^<>=][^<>]*>|<>")
+_BLANK = re.compile(rb"(?:\s++|//[^\n]*+\n|(?>/\*.*?\*/))*+", re.DOTALL)
 
 
 @dataclass(slots=True)
 class Found:
-    """One definition. `head_end` is where its signature ends, `body_start` where its statements begin."""
+    """One definition. `head_end` is where its signature ends, `body_start` where its statements begin.
+
+    `container` is what the text itself names as holding it (`Box` for `Box::size`). A kind "scope" is no
+    definition: what stands in it is named after it. `titled` is a test that goes by a string.
+    """
 
     kind: str
     name: str
@@ -30,6 +43,9 @@ class Found:
     head_end: int
     body_start: int
     doc: str = ""
+    container: str = ""
+    titled: bool = False
+    test: bool = False
 
 
 @dataclass(slots=True)
@@ -53,31 +69,24 @@ class Tags:
 
 def tags(root: Node, source: bytes, language: str) -> Tags:
     """Run the definitions query over a tree of `source`."""
-    found: dict[int, Found] = {}
-    imports: dict[tuple[int, str], FoundImport] = {}
-    wrappers: dict[tuple[int, int], tuple[int, int]] = {}
-    comments: list[tuple[int, int]] = []
-    for _, match in tree_sitter.QueryCursor(query(language, "definitions")).matches(root):
-        if "name" in match:
-            _add_definition(found, match)
-        elif "comment" in match:
-            comments.append(match["comment"][0].byte_range)
-        elif "wrapper" in match:
-            inner, outer = match["inner"][0].byte_range, match["wrapper"][0].byte_range
-            if inner != outer:
-                wrappers[inner] = outer
-        else:
-            _add_import(imports, match)
-    definitions = _one_a_body(_widened(each, wrappers) for each in found.values())
     row = facts(language)
-    if row is not None and row.doc_inside:
-        doc = _first_string(root)
+    if row is None:
+        return Tags([], [], "")
+    gathered = _Gathered(row, source)
+    for _, match in tree_sitter.QueryCursor(query(language, "definitions")).matches(root):
+        gathered.add(match)
+    starts = {id(each): each.start for each in gathered.found.values()}
+    definitions = _one_a_body(gathered.widened())
+    _mark_tests(definitions, source, row)
+    if row.doc_inside:
+        doc = first_string(root)
     else:
-        doc = _file_comment(source, comments)
-        ends = [end for _, end in comments]
+        comments = Comments(source, gathered.comments, row)
+        doc = comments.of_file(definitions[0].start if definitions else None)
         for each in definitions:
-            each.doc = _comment_above(source, comments, ends, each.start)
-    return Tags(definitions, sorted(imports.values(), key=lambda each: each.start), doc)
+            each.head_end = comments.before(each.head_end)
+            each.doc = comments.above(*dict.fromkeys((each.start, starts[id(each)])))
+    return Tags(definitions, sorted(gathered.imports.values(), key=lambda each: each.start), doc)
 
 
 def names(root: Node, source: bytes, language: str) -> dict[str, list[int]]:
@@ -95,48 +104,130 @@ def calls(root: Node, language: str) -> set[int]:
     return {node.start_byte for node in captures.get("call", ())}
 
 
-# --- definitions and imports ------------------------------------------------------------------------
+# --- what the query found ---------------------------------------------------------------------------
 
 
-def _add_definition(found: dict[int, Found], match: dict[str, list[Node]]) -> None:
-    name = match["name"][0]
-    capture = next(capture for capture in match if capture.startswith("definition."))
-    kind = capture.removeprefix("definition.")
-    if kind in _WEAK and name.start_byte in found:
-        return
-    start, end = match[capture][0].byte_range
-    body = match["body"][0] if "body" in match else None
-    body_start = body.start_byte if body else end
-    head_end, doc = body_start, ""
-    if body and "head" in match:
-        head_end, doc = match["head"][0].start_byte, _first_string(body)
-    text = _text(name).strip("'\"`")
-    found[name.start_byte] = Found(kind, text, start, end, name.start_byte, head_end, body_start, doc)
+class _Gathered:
+    """The matches of one text, sorted into definitions by their name's place, imports and the rest."""
+
+    def __init__(self, row: Language, source: bytes) -> None:
+        self._row = row
+        self._source = source
+        self.found: dict[int, Found] = {}
+        self.imports: dict[tuple[int, str], FoundImport] = {}
+        self.comments: list[tuple[int, int]] = []
+        self._wrappers: dict[tuple[int, int], tuple[int, int]] = {}
+        self._attributes: list[tuple[int, int]] = []
+        self._closes: list[int] = []
+
+    def add(self, match: dict[str, list[Node]]) -> None:
+        if "name" in match or "title" in match:
+            self._add_definition(match)
+        elif "comment" in match:
+            self.comments.append(match["comment"][0].byte_range)
+        elif "wrapper" in match:
+            inner, outer = match["inner"][0].byte_range, match["wrapper"][0].byte_range
+            if inner != outer:
+                self._wrappers[inner] = outer
+        elif "attribute" in match:
+            self._attributes.append(match["attribute"][0].byte_range)
+        elif "close" in match:
+            self._closes.append(match["close"][0].end_byte)
+        else:
+            self._add_import(match)
+
+    def widened(self) -> Iterable[Found]:
+        """The definitions, each grown to its decorators, its `export` or `const`: what one would cut out."""
+        self._attributes.sort()
+        attributes = [end for _, end in self._attributes]
+        for each in self.found.values():
+            span = each.start, each.end
+            while span in self._wrappers:
+                span = self._wrappers[span]
+            if each.titled and each.body_start == each.end and self._closes:
+                at = bisect_right(self._closes, each.end)
+                each.end = span[1] if at == len(self._closes) else self._closes[at]
+            elif each.body_start == each.end:
+                each.body_start = each.head_end = each.end = span[1]
+            each.start, each.end = span[0], max(each.end, span[1])
+            if attributes:
+                each.start = self._first_attribute(each.start, attributes)
+            yield each
+
+    def _first_attribute(self, start: int, ends: list[int]) -> int:
+        """Where the attributes above a definition begin; comments may stand between."""
+        at = bisect_right(ends, start) - 1
+        while at >= 0 and _BLANK.fullmatch(self._source, ends[at], start):
+            start = self._attributes[at][0]
+            at -= 1
+        return start
+
+    def _add_definition(self, match: dict[str, list[Node]]) -> None:
+        title = match["title"][0] if "title" in match else None
+        node = title or match["name"][0]
+        capture = next(capture for capture in match if capture.startswith("definition."))
+        kind = capture.removeprefix("definition.")
+        body = match["body"][0] if "body" in match else None
+        if kind == "callable":
+            kind = "function" if body else "signature"
+        known = self.found.get(node.start_byte)
+        if known and _RANK.get(kind, _HIGHEST) < _RANK.get(known.kind, _HIGHEST):
+            return
+        start, end = match[capture][0].byte_range
+        end = max(end, body.end_byte) if body else end
+        body_start = body.start_byte if body else end
+        head_end = title.end_byte if title else match["head"][0].start_byte if "head" in match else body_start
+        found = Found(kind, _text(node).strip(_QUOTES), start, end, node.start_byte, head_end, body_start)
+        found.titled = title is not None
+        found.test = "test" in match
+        if "container" in match:
+            found.container = _text(match["container"][0])
+        elif self._row.separators and not title and node.child_count:
+            _split(found, node, self._row.separators)
+        if body and self._row.doc_inside:
+            found.doc = first_string(body)
+        self.found[found.name_start] = found
+
+    def _add_import(self, match: dict[str, list[Node]]) -> None:
+        if "paths" in match:
+            node = match["paths"][0]
+            for module, name in import_paths.expand(_text(node), self._row.separators):
+                self._import(node, module, [name] if name else [])
+            return
+        near = "import.near" in match
+        own = "import.self" in match
+        node = match["import.near" if near else "import.self" if own else "import"][0]
+        module = (
+            _text(match["module"][0]).strip(_QUOTES) if "module" in match else "self" if own else "__future__"
+        )
+        if near and not module.startswith("."):
+            module = "./" + module.lstrip("/")
+        self._import(node, module, [_text(name) for name in match.get("imported", ())])
+
+    def _import(self, node: Node, module: str, taken: list[str]) -> None:
+        entry = self.imports.setdefault((node.start_byte, module), FoundImport(module, *node.byte_range))
+        entry.names += taken
 
 
-def _add_import(imports: dict[tuple[int, str], FoundImport], match: dict[str, list[Node]]) -> None:
-    node = match["import"][0]
-    module = _text(match["module"][0]).strip("'\"`") if "module" in match else "__future__"
-    entry = imports.setdefault((node.start_byte, module), FoundImport(module, *node.byte_range))
-    entry.names += [_text(name) for name in match.get("imported", ())]
-
-
-def _widened(each: Found, wrappers: dict[tuple[int, int], tuple[int, int]]) -> Found:
-    """Grow a definition to its decorators, its `export` or `const`: what one would cut out whole."""
-    span = each.start, each.end
-    while span in wrappers:
-        span = wrappers[span]
-    if each.body_start == each.end:
-        each.body_start = each.head_end = span[1]
-    each.start, each.end = span
-    return each
+def _split(found: Found, node: Node, separators: str) -> None:
+    """Make `Box<T>::size` the name size in the container Box."""
+    written, inner = node.text or b"", 1
+    while inner:  # arguments of a template may have arguments
+        written, inner = _ARGUMENTS.subn(b"", written)
+    parts = [part for part in re.split(separators, written.decode("utf-8", "replace")) if part]
+    if len(parts) > 1:
+        found.name = parts[-1].strip()
+        found.container = ".".join(part.strip() for part in parts[:-1])
+        found.name_start = node.start_byte + max((node.text or b"").rfind(found.name.encode()), 0)
+    elif parts:
+        found.name = parts[0].strip(_QUOTES)
 
 
 def _one_a_body(definitions: Iterable[Found]) -> list[Found]:
     """Sort, and drop the inner of two names for one body: in `const f = function g() {}` only f counts."""
     bodies: set[int] = set()
     kept = []
-    for each in sorted(definitions, key=lambda each: (each.start, -each.end)):
+    for each in sorted(definitions, key=lambda each: (each.start, -each.end, not each.test)):
         if each.body_start < each.end:
             if each.body_start in bodies:
                 continue
@@ -145,63 +236,35 @@ def _one_a_body(definitions: Iterable[Found]) -> list[Found]:
     return kept
 
 
-# --- documentation ----------------------------------------------------------------------------------
+# --- tests ------------------------------------------------------------------------------------------
 
 
-def _first_string(body: Node) -> str:
-    """The first paragraph of a docstring, on one line; empty where the body begins otherwise."""
-    for statement in body.named_children:
-        if statement.type == "comment":
-            continue
-        string = statement.named_child(0) if statement.named_child_count else None
-        if statement.type != "expression_statement" or string is None or string.type != "string":
-            return ""
-        content = "".join(_text(part) for part in string.named_children if part.type == "string_content")
-        return _paragraph(inspect.cleandoc(content))
-    return ""
+def _mark_tests(definitions: list[Found], source: bytes, row: Language) -> None:
+    """Set `test` of the definitions whose head, and that of the one around them, the row says are tests'."""
+    marks = _marks(row)
+    if not any(own.search(source) for own, _ in marks):
+        return
+    around: list[Found] = []
+    for each in definitions:
+        while around and around[-1].end < each.end:
+            around.pop()
+        if each.kind in {"function", "method", "class"}:
+            head = _head(each, source)
+            outer = _head(around[-1], source) if around else b""
+            each.test |= any(own.search(head) and there.search(outer) for own, there in marks)
+        around.append(each)
 
 
-def _comment_above(source: bytes, comments: list[tuple[int, int]], ends: list[int], start: int) -> str:
-    """The comment, or the run of line comments, that ends on the line before `start`."""
-    last = bisect_right(ends, start) - 1
-    first = last
-    below = start
-    while first >= 0 and _adjacent(source, comments[first][1], below):
-        below = comments[first][0]
-        if source.startswith(b"/*", below):
-            return _plain(source[below : comments[last][1]]) if first == last else ""
-        if source[source.rfind(b"\n", 0, below) + 1 : below].strip():
-            break  # it stands behind code, and speaks of that
-        first -= 1
-    return _plain(source[below : comments[last][1]]) if below < start and first < last else ""
+@cache
+def _marks(row: Language) -> tuple[tuple[re.Pattern[bytes], re.Pattern[bytes]], ...]:
+    return tuple(
+        (re.compile(own.encode(), re.MULTILINE), re.compile(there.encode(), re.MULTILINE))
+        for own, there in row.tests
+    )
 
 
-def _file_comment(source: bytes, comments: list[tuple[int, int]]) -> str:
-    """The block comment a file opens with, unless it is the one of its first definition."""
-    if not comments or source[: comments[0][0]].strip():
-        return ""
-    start, end = comments[0]
-    alone = source.startswith(b"/*", start) and source[end : end + 4].count(b"\n") > 1
-    return _plain(source[start:end]) if alone else ""
-
-
-def _adjacent(source: bytes, end: int, start: int) -> bool:
-    between = source[end:start]
-    return not between.strip(b" \t\r\n,;") and between.count(b"\n") <= 1
-
-
-def _plain(comment: bytes) -> str:
-    """A comment's first paragraph without its stars and slashes; JSDoc tags end it."""
-    lines = comment.decode("utf-8", "replace").replace("*/", "").splitlines()
-    stripped = [re.sub(r"^\s*(?:/\*\*?|\*|//+!?)? ?", "", line).rstrip() for line in lines]
-    while stripped and not stripped[0]:
-        del stripped[0]
-    tag = next((i for i, line in enumerate(stripped) if line.startswith("@")), len(stripped))
-    return _paragraph("\n".join(stripped[:tag]))
-
-
-def _paragraph(text: str) -> str:
-    return " ".join(re.split(r"\n\s*\n", text.strip(), maxsplit=1)[0].split())
+def _head(found: Found, source: bytes) -> bytes:
+    return source[found.start : min(found.body_start, found.start + _LONGEST_HEAD)]
 
 
 def _text(node: Node) -> str:

@@ -63,6 +63,22 @@
       (lexical_declaration (variable_declarator name: (identifier) @name) @definition.constant))
   ])
 
+; it("title", () => { … }), it.only("title", …), it.each([…])("title", …)
+((call_expression
+  function: [
+    (identifier) @test
+    (member_expression object: (identifier) @test)
+    (call_expression function: (member_expression object: (identifier) @test))
+  ]
+  arguments: (arguments
+    . [(string) (template_string)] @title
+    [
+      (arrow_function body: (_) @body)
+      (function_expression body: (_) @body)
+    ])) @definition.function
+  (#any-of? @test
+    "it" "test" "describe" "context" "suite" "specify" "bench" "QUnit" "fit" "xit" "fdescribe" "xdescribe"))
+
 (export_statement
   [declaration: (_) value: (_)] @inner) @wrapper
 

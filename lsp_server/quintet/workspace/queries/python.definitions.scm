@@ -3,6 +3,9 @@
 ; @definition.KIND spans the definition, @name its name, @body what holds its statements; @head is the token
 ; that ends its signature. @wrapper is a statement that consists of @inner and little else: a definition
 ; grows to its wrapper. @import spans an import, @module what it names, @imported each name taken from it.
+; A test that is a call has a @title, a string, instead of a @name; @test marks a definition as one.
+;
+; No pattern may hold both a predicate and `#set!`: py-tree-sitter 0.26 writes past its memory there.
 
 (class_definition
   name: (identifier) @name

@@ -1,0 +1,3 @@
+; Bash: what is run.
+
+(command_name (word) @call)

@@ -1,0 +1,3 @@
+; C#: every name, defining or mentioned.
+
+(identifier) @name

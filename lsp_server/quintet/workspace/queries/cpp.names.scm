@@ -1,0 +1,3 @@
+; C++ only: names of namespaces.
+
+(namespace_identifier) @name

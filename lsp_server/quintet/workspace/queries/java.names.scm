@@ -1,0 +1,3 @@
+; Java: every name, defining or mentioned.
+
+[(identifier) (type_identifier)] @name

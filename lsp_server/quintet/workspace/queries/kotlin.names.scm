@@ -1,0 +1,3 @@
+; Kotlin: every name, defining or mentioned.
+
+(identifier) @name

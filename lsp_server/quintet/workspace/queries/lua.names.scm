@@ -1,0 +1,3 @@
+; Lua: every name, defining or mentioned.
+
+(identifier) @name

@@ -1,0 +1,3 @@
+; Ruby: every name, defining or mentioned.
+
+[(identifier) (constant)] @name

@@ -1,0 +1,3 @@
+; SQL: functions that are called.
+
+(invocation (object_reference name: (identifier) @call))

@@ -1,0 +1,3 @@
+; SQL: every name, defining or mentioned.
+
+(identifier) @name

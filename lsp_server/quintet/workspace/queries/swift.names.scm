@@ -1,0 +1,3 @@
+; Swift: every name, defining or mentioned.
+
+[(simple_identifier) (type_identifier)] @name
