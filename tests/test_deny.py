@@ -2,27 +2,91 @@
 
 import pytest
 
-from quintet.workspace.deny import denied
+from quintet.workspace.deny import Deny, denied
+
+SECRETS = [
+    ".env",
+    "app/.env.local",
+    "app/.ENV",
+    "prod.env",
+    ".envrc",
+    "certs/server.pem",
+    "certs/Server.KEY",
+    "AuthKey_12AB.p8",
+    "id_rsa",
+    "deploy/id_ed25519.old",
+    "keys/private.asc",
+    "release-Secret-key.asc",
+    "secring.gpg",
+    "host.keytab",
+    ".aws/config",
+    "home/.ssh/known_hosts",
+    "home/.SSH/id_rsa.pub",
+    "a/.config/gcloud/properties",
+    ".config/gcloud/logs/x.log",
+    ".netrc",
+    ".npmrc",
+    "pip.conf",
+    ".git/config",
+    "lib/.git/config",
+    ".config/gh/hosts.yml",
+    ".cargo/credentials.toml",
+    ".m2/settings.xml",
+    ".dockercfg",
+    "kubeconfig",
+    "deploy/kubeconfig.yaml",
+    "prod.kubeconfig",
+    ".vault-token",
+    "infra/prod.tfvars",
+    "infra/prod.auto.tfvars.json",
+    "terraform.tfstate.backup",
+    "credentials.json",
+    "user_accessKeys.csv",
+    "client_secret_123.apps.json",
+    "my-service-account.json",
+    "service_account_key.json",
+    "app-firebase-adminsdk-x1.json",
+    "application_default_credentials.json",
+    "config/secrets.yml",
+    ".streamlit/secrets.toml",
+    ".secrets.toml",
+    ".bash_history",
+]
+
+SOURCES = [
+    "app.py",
+    ".env.example",
+    "prod.env.sample",
+    ".env.local.example",
+    "env.py",
+    "keys.py",
+    "id_rsa.pub",
+    "pem/reader.py",
+    ".envrc.py",
+    "ssh/client.py",
+    "git/config",
+    "gcloud/deploy.py",
+    "service-account.yaml",
+    "service_account.py",
+    "chart/templates/secret.yaml",
+    "secrets.py",
+    "secrets.go",
+    ".secrets.baseline",
+    "credentials.py",
+    "locales/en/auth.json",
+    "src/settings.xml",
+    "book/chapter.asc",
+    "release.tar.gz.asc",
+    "history.py",
+    "kubeconfig.go",
+    "token.json",
+    "",
+    "/",
+    "a//b",
+]
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        ".env",
-        "app/.env.local",
-        "app/.ENV",
-        "prod.env",
-        "certs/server.pem",
-        "certs/Server.KEY",
-        "id_rsa",
-        "deploy/id_ed25519.old",
-        ".aws/config",
-        "home/.ssh/known_hosts",
-        ".netrc",
-        ".npmrc",
-        "infra/prod.tfvars",
-    ],
-)
+@pytest.mark.parametrize("path", SECRETS)
 def test_secrets_are_denied_with_a_reason(path: str) -> None:
     reason = denied(path)
     assert reason is not None
@@ -30,19 +94,47 @@ def test_secrets_are_denied_with_a_reason(path: str) -> None:
     assert reason.endswith(".")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "app.py",
-        ".env.example",
-        "env.py",
-        "keys.py",
-        "id_rsa.pub",
-        "pem/reader.py",
-        ".envrc.py",
-        "ssh/client.py",
-        "",
-    ],
-)
+@pytest.mark.parametrize("path", SOURCES)
 def test_sources_are_not(path: str) -> None:
     assert denied(path) is None
+
+
+def test_the_folder_is_named_where_it_is_the_reason() -> None:
+    assert denied("a/.aws/b/c") == "a/.aws/b/c lies in .aws, where credentials are kept."
+    assert denied("x/.config/gcloud/c") == "x/.config/gcloud/c lies in gcloud, where credentials are kept."
+    assert denied("a.pem") == "a.pem may hold keys or passwords."
+
+
+def test_the_user_s_patterns_add_to_the_list() -> None:
+    deny = Deny(("*.secret", "/private/", "data/**/raw", "!kept.secret"))
+    assert deny.denied("a/b.secret") == "a/b.secret is on your deny list."
+    assert deny.denied("private/a/b.py")
+    assert deny.denied("data/x/raw/b.py")
+    assert deny.denied("kept.secret") is None
+    assert deny.denied("a/private/b.py") is None
+    assert deny.denied("a.pem") == denied("a.pem")
+    assert denied("a.secret") is None
+    assert denied("a.secret", deny) == "a.secret is on your deny list."
+
+
+def test_no_pattern_of_the_user_s_takes_anything_off_the_list() -> None:
+    deny = Deny(("!*", "!.env", "!.ssh/"))
+    assert deny.denied(".env") == denied(".env")
+    assert deny.denied(".ssh/config") == denied(".ssh/config")
+    assert deny.entry(".ssh", folder=True) == "credentials are kept there"
+    assert deny.entry(".env", folder=False) == "may hold keys or passwords"
+
+
+def test_a_walk_judges_entry_by_entry() -> None:
+    deny = Deny(("own/", "*.own"))
+    assert deny.entry("a/own", folder=True) == "on your deny list"
+    assert deny.entry("a/own", folder=False) is None
+    assert deny.entry("a/b.own", folder=False) == "on your deny list"
+    assert deny.entry("a/b.py", folder=False) is None
+    assert deny.entry(".env", folder=True) is None
+
+
+def test_patterns_that_deny_nothing_are_told() -> None:
+    assert Deny(("*.key", "[", "# note")).unusable == ("[",)
+    assert Deny().unusable == ()
+    assert Deny(("a",)) == Deny(("a",))

@@ -6,8 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from quintet.workspace.scan import Scan, scan
+from quintet.workspace.deny import BUILT_IN, Deny
+from quintet.workspace.ignore import Rules
+from quintet.workspace.scan import Found, Scan, Skipped, _contents, _Folder, iterate, scan
 from support import Lay
+
+
+@pytest.fixture(autouse=True)
+def _no_rules_of_our_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What whoever runs the tests lets git ignore everywhere does not count."""
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "configuration"))
 
 
 def found(root: Path) -> list[str]:
@@ -28,6 +37,39 @@ def test_files_are_found_with_their_sizes_in_order(lay: Lay) -> None:
         ("b/é.txt", 2),
     ]
     assert result.skipped == ()
+    assert [file.mtime_ns for file in result.files] == [
+        (root / file.path).stat().st_mtime_ns for file in result.files
+    ]
+
+
+def test_a_file_known_by_size_alone_can_still_be_written_down() -> None:
+    assert Found("a.py", 5) == Found("a.py", 5, mtime_ns=0, kind="")
+
+
+def test_what_nobody_here_wrote_is_listed_and_marked(lay: Lay) -> None:
+    root = lay({"a.py": "", "a_pb2.py": "", "vendor/b.go": "", "vendor/c.pb.go": "", "yarn.lock": ""})
+    assert {file.path: file.kind for file in scan(root).files} == {
+        "a.py": "",
+        "a_pb2.py": "generated",
+        "vendor/b.go": "vendored",
+        "vendor/c.pb.go": "generated",
+        "yarn.lock": "generated",
+    }
+
+
+def test_a_walk_gives_pieces_and_can_be_stopped(lay: Lay) -> None:
+    root = lay({f"f{number}/{name}": "" for number in range(5) for name in ("a.py", ".env")} | {"z.py": ""})
+    parts = list(iterate(root, batch=3))
+    assert [len(part.files) + len(part.skipped) for part in parts] == [3, 3, 3, 2]
+    assert parts[0].files[-1].path == "z.py"
+    assert {file for part in parts for file in part.files} == set(scan(root).files)
+    assert {skip for part in parts for skip in part.skipped} == set(scan(root).skipped)
+    walk = iterate(root, batch=1)
+    assert next(walk) == Scan((parts[0].files[-1],))
+    walk.close()
+    assert list(walk) == []
+    (root / "empty").mkdir()
+    assert list(iterate(root / "empty")) == []
 
 
 def test_an_empty_and_a_missing_folder_have_no_files(tmp_path: Path) -> None:
@@ -93,16 +135,29 @@ def test_folders_of_others_are_not_entered(lay: Lay) -> None:
             "src/build/__init__.py": "",
             "src/build/main.py": "",
             "thing.egg-info/PKG-INFO": "",
+            "go/build/build.go": "",
+            "web/package.json": "",
+            "web/dist/bundle.js": "",
+            "conda/conda-meta/history": "",
+            "objects/CACHEDIR.TAG": "",
         }
     )
-    assert found(root) == ["src/build/__init__.py", "src/build/main.py"]
+    assert found(root) == [
+        "go/build/build.go",
+        "src/build/__init__.py",
+        "src/build/main.py",
+        "web/package.json",
+    ]
     assert reasons(root) == {
         ".venv/": "not the workspace's own code",
+        "conda/": "virtual environment",
         "dist/": "build output",
         "env/": "virtual environment",
         "node_modules/": "not the workspace's own code",
+        "objects/": "cache",
         "pkg/__pycache__/": "not the workspace's own code",
         "thing.egg-info/": "not the workspace's own code",
+        "web/dist/": "build output",
     }
 
 
@@ -131,18 +186,107 @@ def test_links_are_not_followed(lay: Lay, tmp_path: Path) -> None:
     assert set(reasons(root).values()) == {"symbolic link"}
 
 
-def test_a_name_that_is_no_text_is_left_out(lay: Lay) -> None:
-    root = lay({"a.py": ""})
-    (root / os.fsdecode(b"bad\xff.py")).write_bytes(b"x")
+def test_names_that_nobody_could_ask_for_are_left_out_and_can_be_printed(lay: Lay) -> None:
+    root = lay({"a.py": "", "b\\c.py": "", "ü\n.py": ""})
+    for name in (b"bad\xff.py", b"\xc3\xbc\xed\xa0\x80"):
+        (root / os.fsdecode(name)).write_bytes(b"x")
     (root / os.fsdecode(b"folder\xff")).mkdir()
     (root / os.fsdecode(b"folder\xff") / "a.py").write_bytes(b"x")
+    assert found(root) == ["a.py", "ü\n.py"]
+    assert reasons(root) == {
+        "bad\\xff.py": "its name is not valid UTF-8",
+        "b\\c.py": "its name holds a backslash",
+        "folder\\xff/": "its name is not valid UTF-8",
+        "ü\\xed\\xa0\\x80": "its name is not valid UTF-8",
+    }
+
+
+def test_the_deny_list_is_stronger_than_any_rule(lay: Lay) -> None:
+    root = lay(
+        {
+            ".quintetignore": "!*\n",
+            ".aws/config": "",
+            "keys/.ssh/id": "",
+            "a.pem": "",
+            "own/a.txt": "",
+            "own/b.py": "",
+            "b.own": "",
+            "c.py": "",
+        }
+    )
+    result = scan(root, Deny(("own/", "*.own")))
+    assert [file.path for file in result.files] == [".quintetignore", "c.py"]
+    assert {skip.path: skip.reason for skip in result.skipped} == {
+        ".aws/": "credentials are kept there",
+        "a.pem": "may hold keys or passwords",
+        "b.own": "on your deny list",
+        "keys/.ssh/": "credentials are kept there",
+        "own/": "on your deny list",
+    }
+
+
+def test_a_worktree_s_git_file_is_no_source(lay: Lay) -> None:
+    root = lay({".git": "gitdir: elsewhere\n", "a.py": ""})
     assert found(root) == ["a.py"]
-    assert set(reasons(root).values()) == {"its name is not valid UTF-8"}
+    assert reasons(root) == {".git": "version control"}
+
+
+def test_folders_that_go_during_the_walk_are_left_out(lay: Lay) -> None:
+    root = lay({"a.py": "", "b/a.py": "", "c/a.py": "", "d/a.py": ""})
+    walk = iterate(root, batch=1)
+    assert next(walk).files[0].path == "a.py"
+    (root / "b/a.py").unlink()
+    (root / "b").rmdir()
+    (root / "c/a.py").unlink()
+    (root / "c").rmdir()
+    (root / "c").write_text("a file now")
+    rest = list(walk)
+    assert [skip for part in rest for skip in part.skipped] == [
+        Skipped("b/", "cannot be read: No such file or directory"),
+        Skipped("c/", "cannot be read: Not a directory"),
+    ]
+    assert [file.path for part in rest for file in part.files] == ["d/a.py"]
+
+
+def test_files_that_go_or_change_during_the_walk_are_left_out(lay: Lay) -> None:
+    root = lay({"a.py": "", "gone.py": "", "link.txt": "x", "pipe.txt": "x", "z/a.py": ""})
+    seen = _contents(root, _Folder("", Rules()), BUILT_IN)
+    assert next(seen) == Found("a.py", 0, (root / "a.py").stat().st_mtime_ns)
+    for name in ("gone.py", "link.txt", "pipe.txt"):
+        (root / name).unlink()
+    (root / "link.txt").symlink_to(root / "a.py")
+    os.mkfifo(root / "pipe.txt")
+    assert list(seen) == [
+        Skipped("gone.py", "cannot be read: No such file or directory"),
+        Skipped("link.txt", "not a regular file"),
+        Skipped("pipe.txt", "not a regular file"),
+        _Folder("z/", Rules()),
+    ]
+
+
+def test_a_tree_too_deep_to_be_read_ends_with_a_reason(tmp_path: Path) -> None:
+    name = "d" * 200
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(25):
+        os.mkdir(name, dir_fd=here)
+        inner = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+    (skip,) = scan(tmp_path).skipped
+    assert skip.reason == "cannot be read: File name too long"
+
+
+def test_a_link_as_the_root_is_followed(lay: Lay, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(lay({"a.py": ""}))
+    assert found(tmp_path / "link") == ["a.py"]
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert reasons(tmp_path / "loop") == {"./": "cannot be read: Too many levels of symbolic links"}
 
 
 def test_an_ignore_file_that_is_nonsense_does_no_harm(lay: Lay) -> None:
-    root = lay({".gitignore": "[\n***\n!\n\\\n/\n", "a.py": ""})
+    root = lay({".gitignore": "[\n!\n\\\n/\n*.log\n", "a.py": "", "a.log": ""})
     (root / "sub").mkdir()
     (root / "sub/.gitignore").mkdir()
     (root / ".ignore").write_bytes(b"\xff\xfe\0")
-    assert "a.py" in found(root)
+    assert found(root) == [".gitignore", "a.py"]

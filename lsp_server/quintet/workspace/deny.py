@@ -3,49 +3,196 @@
 Names in, a reason out; this module touches no disk.
 """
 
-from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
+from dataclasses import dataclass
+from functools import lru_cache
 
-_FOLDERS = frozenset({".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker"})
-_HARMLESS = (".env.example", ".env.sample", ".env.template", ".env.dist", "*.pub")
-_FILES = (
-    ".env",
-    ".env.*",
-    "*.env",
-    "*.pem",
-    "*.key",
-    "*.p12",
-    "*.pfx",
-    "*.jks",
-    "*.keystore",
-    "*.kdbx",
-    "*.ppk",
-    "id_rsa*",
-    "id_dsa*",
-    "id_ecdsa*",
-    "id_ed25519*",
-    ".netrc",
-    "_netrc",
-    ".pgpass",
-    ".pypirc",
-    ".npmrc",
-    ".yarnrc.yml",
-    ".git-credentials",
-    ".htpasswd",
-    "credentials.json",
-    "*.tfstate",
-    "*.tfvars",
-)
+from quintet.workspace.patterns import Patterns, lines_of
+
+_FOLDERS = """
+.ssh/
+.gnupg/
+.aws/
+.azure/
+.kube/
+.docker/
+.password-store/
+.secrets/
+**/.config/gcloud/
+"""
+
+_FILES = """
+# environments
+.env
+.env.*
+*.env
+.envrc
+!*.env.example
+!*.env.sample
+!*.env.template
+!*.env.dist
+!.env.*.example
+!.env.*.sample
+!.env.*.template
+!.env.*.dist
+
+# private keys and the stores that hold them
+*.pem
+*.key
+*.p8
+*.p12
+*.pfx
+*.pkcs12
+*.jks
+*.jceks
+*.bks
+*.keystore
+*.keytab
+*.kdb
+*.kdbx
+*.psafe3
+*.ppk
+*.agekey
+*.ovpn
+id_rsa*
+id_dsa*
+id_ecdsa*
+id_ed25519*
+secring.*
+*private*.asc
+*secret*.asc
+!*.pub
+
+# what tools log in with
+.netrc
+_netrc
+.pgpass
+pgpass.conf
+.my.cnf
+.mylogin.cnf
+.pypirc
+pip.conf
+.npmrc
+.yarnrc.yml
+.git-credentials
+**/.git/config
+**/.config/git/credentials
+**/.config/gh/hosts.yml
+**/.cargo/credentials
+**/.cargo/credentials.toml
+**/.gem/credentials
+**/.m2/settings.xml
+**/.composer/auth.json
+**/.vscode/sftp.json
+sftp-config.json
+.ftpconfig
+.htpasswd
+.htdigest
+.dockercfg
+.dockerconfigjson
+kubeconfig
+kubeconfig.y*ml
+*.kubeconfig
+.vault-token
+.terraformrc
+terraform.rc
+credentials.tfrc.json
+.s3cfg
+.boto
+
+# credentials under their own names
+credentials.json
+credentials.csv
+*accesskeys.csv
+application_default_credentials.json
+client_secret*.json
+*service-account*.json
+*service_account*.json
+serviceaccount*.json
+*firebase-adminsdk*.json
+secrets.y*ml
+secrets.json
+secrets.toml
+.secrets
+.secrets.*
+!.secrets.baseline
+*.tfstate
+*.tfstate.*
+*.tfvars
+*.tfvars.json
+
+# typed passwords
+.*_history
+"""
+
+_IN_FOLDERS = Patterns(lines_of(_FOLDERS))
+_BUILT_IN = Patterns(lines_of(_FILES))
 
 
-def denied(path: str) -> str | None:
-    """Why the file at a relative path must not be read; None where it may be."""
-    parts = PurePosixPath(path.lower()).parts
-    if folder := next((part for part in parts[:-1] if part in _FOLDERS), None):
-        return f"{path} lies in {folder}, where credentials are kept."
-    name = parts[-1] if parts else ""
-    if any(fnmatchcase(name, pattern) for pattern in _HARMLESS):
+@dataclass(frozen=True, slots=True)
+class Deny:
+    """The deny list: what is built in, and the user's own `patterns` in gitignore syntax.
+
+    The built-in list is always on, reads names without regard to case, and no pattern of the user's lifts it.
+    A file that lies in a denied folder is denied. The list would rather hide a harmless file than show a key,
+    but leaves alone what projects are made of:
+
+    - `*.p8` is on it (Apple's and other PKCS #8 keys), though PICO-8 games end so too; `*.asc` is not, since
+      signatures and AsciiDoc books end so, only those that have "private" or "secret" in the name;
+    - service accounts and client secrets are told by their names, and only as JSON: the manifests of
+      Kubernetes called `service-account.yaml` hold no key;
+    - `secrets.yml`, `.json` and `.toml` are on it (Rails, Streamlit, Home Assistant), while `secret.yaml` is
+      not: in most charts that is a template without a secret;
+    - `auth.json`, `settings.xml`, `nuget.config`, `wp-config.php`, `database.yml`, `application.properties`
+      are not, but for the copies that tools keep in folders of their own: they are sources first of all;
+    - `.secrets.baseline` and the examples of an `.env` are made to be shared.
+    """
+
+    patterns: tuple[str, ...] = ()
+
+    @property
+    def unusable(self) -> tuple[str, ...]:
+        """The user's patterns that mean nothing: they deny nothing, and the user should be told."""
+        return _compiled(self.patterns).unusable
+
+    def denied(self, path: str) -> str | None:
+        """Why the file at a relative path must not be read, in a sentence; None where it may be."""
+        lowered = path.lower()
+        if folder := _credentials(lowered):
+            return f"{path} lies in {folder}, where credentials are kept."
+        if _BUILT_IN.verdict(lowered, folder=False):
+            return f"{path} may hold keys or passwords."
+        if self.patterns and _compiled(self.patterns).holds(path):
+            return f"{path} is on your deny list."
         return None
-    if any(fnmatchcase(name, pattern) for pattern in _FILES):
-        return f"{path} may hold keys or passwords."
+
+    def entry(self, path: str, *, folder: bool) -> str | None:
+        """The same in a few words for a walk, which does not enter a folder that is denied."""
+        if (_IN_FOLDERS if folder else _BUILT_IN).verdict(path.lower(), folder=folder):
+            return "credentials are kept there" if folder else "may hold keys or passwords"
+        if self.patterns and _compiled(self.patterns).verdict(path, folder=folder):
+            return "on your deny list"
+        return None
+
+
+BUILT_IN = Deny()
+"""The deny list of a user who has added nothing to it."""
+
+
+def denied(path: str, deny: Deny = BUILT_IN) -> str | None:
+    """Why the file at a relative path must not be read; None where it may be."""
+    return deny.denied(path)
+
+
+def _credentials(path: str) -> str | None:
+    """The folder of a path that is known to hold credentials."""
+    end = path.find("/")
+    while end >= 0:
+        if _IN_FOLDERS.verdict(path[:end], folder=True):
+            return path[path.rfind("/", 0, end) + 1 : end]
+        end = path.find("/", end + 1)
     return None
+
+
+@lru_cache(maxsize=64)
+def _compiled(patterns: tuple[str, ...]) -> Patterns:
+    return Patterns(patterns)

@@ -5,44 +5,69 @@ knows nothing of trees or an index.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+import stat
+from collections import deque
+from collections.abc import Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
-
-from quintet.workspace.deny import denied
+from quintet.workspace.deny import BUILT_IN, Deny
 from quintet.workspace.document import MAX_BYTES
+from quintet.workspace.generated import Kind, kind_of
+from quintet.workspace.ignore import Rules, rules_for
 from quintet.workspace.languages import language_of
+from quintet.workspace.regular import read_start
 
-SKIPPED_FOLDERS = frozenset(
-    (
-        *(".git", ".hg", ".svn", ".jj", ".idea", ".vs", ".terraform"),
-        *("node_modules", "bower_components", ".next", ".nuxt", ".yarn", ".gradle"),
-        *(".venv", "venv", "site-packages", "__pycache__", ".tox", ".nox", ".eggs"),
-        *(".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".cache"),
-    )
-)
-"""Never entered: other people's code, or what tools leave behind."""
+REPOSITORY_FOLDERS = frozenset({".git", ".hg", ".svn", ".jj"})
+"""Never entered, whatever the user says: they may hold passwords, and no source."""
+
+SKIPPED_FOLDERS = frozenset({
+    ".idea", ".vs", ".terraform", ".vagrant", ".bundle", ".dart_tool", ".stack-work", ".bloop", ".metals",
+    "node_modules", "bower_components", ".next", ".nuxt", ".yarn", ".gradle", ".svelte-kit", ".turbo",
+    ".parcel-cache", ".angular", ".pnpm-store", ".nyc_output", ".ipynb_checkpoints", ".venv", "venv",
+    "site-packages", "__pycache__", ".tox", ".nox", ".eggs", ".pixi", ".direnv", ".mypy_cache", ".ruff_cache",
+    ".pytest_cache", ".hypothesis", ".cache",
+})  # fmt: skip
+"""Not entered unless a `.quintetignore` names them: other people's code, or what tools leave behind."""
 
 OUTPUT_FOLDERS = frozenset({"build", "dist", "target", "out", "coverage", "htmlcov"})
-"""Not entered either, unless a Python package has that name."""
+"""Not entered either at the top of a project, unless a Python package has that name."""
 
-_IGNORE_FILES = (".gitignore", ".ignore")
+_PROJECT_FILES = frozenset({
+    "package.json", "pyproject.toml", "setup.py", "setup.cfg", "Cargo.toml", "go.mod", "pom.xml",
+    "build.gradle", "build.gradle.kts", "build.sbt", "CMakeLists.txt", "Makefile", "composer.json",
+    "Package.swift",
+})  # fmt: skip
+"""What lies at the top of a project, beside what its tools put out."""
+
+_BINARY = (
+    ".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico", ".bmp", ".tiff", ".pdf", ".zip", ".gz", ".xz", ".bz2",
+    ".zst", ".7z", ".tar", ".jar", ".war", ".whl", ".so", ".a", ".o", ".dll", ".dylib", ".exe", ".class",
+    ".pyc", ".woff", ".woff2", ".ttf", ".otf", ".eot", ".mp3", ".mp4", ".ogg", ".wav", ".webm", ".mov",
+    ".wasm", ".sqlite", ".sqlite3", ".parquet", ".npy", ".npz", ".safetensors", ".gguf",
+)  # fmt: skip
 _SNIFFED = 4096
+_BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file of the workspace: relative path with forward slashes, size in bytes."""
+    """A file of the workspace: relative path with forward slashes, size in bytes, time of its last change.
+
+    `kind` is what its path says of it. Generated and vendored files are listed like any other, since an error
+    may lead into them and a search may be for them; who ranks can put them last, and who indexes may leave
+    generated ones unparsed.
+    """
 
     path: str
     size: int
+    mtime_ns: int = 0
+    kind: Kind = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file or folder left out, and why, in a few words."""
+    """A file or folder left out, and why, in a few words. Bytes of a name that are no text stand escaped."""
 
     path: str
     reason: str
@@ -66,133 +91,156 @@ class Scan:
         return Scan(self.files, tuple(sorted(skipped, key=lambda skip: skip.path)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """One ignore file. Paths below `prefix` are its business; to those, `above` is put in front.
-
-    `prefix` is the folder of an ignore file inside the root; `above` leads from one outside to the root.
-    Both end in a slash or are empty.
-    """
-
-    spec: GitIgnoreSpec
-    prefix: str = ""
-    above: str = ""
-
-
-def scan(root: Path) -> Scan:
+def scan(root: Path, deny: Deny = BUILT_IN) -> Scan:
     """Walk the folder `root`. Symbolic links are not followed, so that there are no loops and no escapes."""
     files: list[Found] = []
     skipped: list[Skipped] = []
-    todo: list[tuple[str, tuple[_Rules, ...]]] = [("", (*_rules_above(root), *_rules(root, "")))]
-    while todo:
-        prefix, rules = todo.pop()
-        for entry in _entries(root, prefix, skipped):
-            path = prefix + entry.name
-            folder = entry.is_dir(follow_symlinks=False)
-            reason = _reason(entry, path, rules, folder=folder)
-            if reason:
-                skipped.append(Skipped(path + "/" * folder, reason))
-            elif folder:
-                todo.append((path + "/", (*rules, *_rules(root, path + "/"))))
+    for part in iterate(root, deny):
+        files += part.files
+        skipped += part.skipped
+    return _sorted(files, skipped)
+
+
+def iterate(root: Path, deny: Deny = BUILT_IN, *, batch: int = _BATCH) -> Generator[Scan]:
+    """The same piece by piece, folders near the root first; stop taking, and it stops walking.
+
+    A piece holds `batch` files and reasons, sorted; the last may hold fewer, none is empty.
+    """
+    files: list[Found] = []
+    skipped: list[Skipped] = []
+    waiting = deque([_Folder("", rules_for(root), wanted=True)])
+    while waiting:
+        for seen in _contents(root, waiting.popleft(), deny):
+            if isinstance(seen, _Folder):
+                waiting.append(seen)
+                continue
+            if isinstance(seen, Found):
+                files.append(seen)
             else:
-                files.append(Found(path, entry.stat(follow_symlinks=False).st_size))
+                skipped.append(seen)
+            if len(files) + len(skipped) >= batch:
+                yield _sorted(files, skipped)
+                files, skipped = [], []
+    if files or skipped:
+        yield _sorted(files, skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder still to be entered.
+
+    Its path ends in a slash or is empty; `rules` are those that hold outside it. It may be `wanted` whatever
+    it holds, or have a name that `output` has.
+    """
+
+    path: str
+    rules: Rules
+    wanted: bool = False
+    output: bool = False
+
+
+def _contents(root: Path, folder: _Folder, deny: Deny) -> Iterator[Found | Skipped | _Folder]:
+    """Everything in a folder, judged; or why the folder itself is left out."""
+    prefix = folder.path
+    here = root / prefix
+    try:
+        with os.scandir(here) as entries:
+            names = {entry.name: entry for entry in entries}
+    except (OSError, ValueError) as error:
+        yield _skipped(prefix or "./", _unread(error))
+        return
+    if reason := None if folder.wanted else _foreign(names, output=folder.output):
+        yield _skipped(prefix, reason)
+        return
+    rules = folder.rules.entering(here, prefix, names)
+    project = not prefix or not _PROJECT_FILES.isdisjoint(names)
+    for name, entry in sorted(names.items()):
+        path = prefix + name
+        try:
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if reason := _unusable(entry):
+                yield _skipped(path + "/" * is_folder, reason)
+            elif is_folder:
+                yield _folder(name, path, rules, deny, project=project)
+            else:
+                yield _file(entry, path, rules, deny)
+        except OSError as error:  # it vanished, or may not be looked at
+            yield _skipped(path, _unread(error))
+
+
+def _unusable(entry: os.DirEntry[str]) -> str | None:
+    """Why an entry is left out whatever it is."""
+    name = entry.name
+    if name in REPOSITORY_FOLDERS:  # in a worktree or a submodule, `.git` is a file
+        return "version control"
+    if entry.is_symlink():
+        return "symbolic link"
+    if "\\" in name:
+        return "its name holds a backslash"
+    if not name.isascii() and any("\ud800" <= character <= "\udfff" for character in name):
+        return "its name is not valid UTF-8"
+    return None
+
+
+def _folder(name: str, path: str, rules: Rules, deny: Deny, *, project: bool) -> _Folder | Skipped:
+    if reason := deny.entry(path, folder=True):
+        return _skipped(path + "/", reason)
+    if rules.wanted(path):
+        return _Folder(path + "/", rules, wanted=True)
+    if name in SKIPPED_FOLDERS or name.endswith(".egg-info"):
+        return _skipped(path + "/", "not the workspace's own code")
+    if rules.ignored(path, folder=True):
+        return _skipped(path + "/", "ignored")
+    return _Folder(path + "/", rules, output=project and name in OUTPUT_FOLDERS)
+
+
+def _foreign(names: Collection[str], *, output: bool) -> str | None:
+    """Why a folder that holds these names is left out."""
+    if output and "__init__.py" not in names:
+        return "build output"
+    if "pyvenv.cfg" in names or "conda-meta" in names:
+        return "virtual environment"
+    return "cache" if "CACHEDIR.TAG" in names else None
+
+
+def _file(entry: os.DirEntry[str], path: str, rules: Rules, deny: Deny) -> Found | Skipped:
+    if reason := deny.entry(path, folder=False):
+        return _skipped(path, reason)
+    if rules.ignored(path, folder=False):
+        return _skipped(path, "ignored")
+    status = entry.stat(follow_symlinks=False)
+    if not stat.S_ISREG(status.st_mode):
+        return _skipped(path, "not a regular file")
+    if status.st_size > MAX_BYTES:
+        return _skipped(path, f"{status.st_size / (1 << 20):.1f} MB, over the limit of {MAX_BYTES >> 20} MB")
+    if _is_binary(entry, status.st_size):
+        return _skipped(path, "binary")
+    return Found(path, status.st_size, status.st_mtime_ns, kind_of(path))
+
+
+def _is_binary(entry: os.DirEntry[str], size: int) -> bool:
+    """Whether a file is no text, by its name or its first bytes. Raises OSError where it cannot be read.
+
+    Files that have a grammar are read whole later, and refused then.
+    """
+    if entry.name.lower().endswith(_BINARY):
+        return True
+    return size > 0 and language_of(entry.name) is None and b"\0" in read_start(entry.path, _SNIFFED)
+
+
+def _skipped(path: str, reason: str) -> Skipped:
+    """A reason that can be printed: bytes of a name that are no text are escaped."""
+    if not path.isascii():
+        path = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return Skipped(path, reason)
+
+
+def _unread(error: OSError | ValueError) -> str:
+    return f"cannot be read: {getattr(error, 'strerror', None) or error}"
+
+
+def _sorted(files: list[Found], skipped: list[Skipped]) -> Scan:
     return Scan(
         tuple(sorted(files, key=lambda found: found.path)),
         tuple(sorted(skipped, key=lambda skip: skip.path)),
     )
-
-
-def _entries(root: Path, prefix: str, skipped: list[Skipped]) -> Iterator[os.DirEntry[str]]:
-    try:
-        with os.scandir(root / prefix) as entries:
-            found = list(entries)
-    except OSError as error:
-        skipped.append(Skipped(prefix or "./", f"cannot be read: {error.strerror}"))
-        return
-    yield from found
-
-
-def _reason(entry: os.DirEntry[str], path: str, rules: tuple[_Rules, ...], *, folder: bool) -> str | None:
-    """Why an entry is left out; None where it is not."""
-    if entry.is_symlink():
-        return "symbolic link"
-    if folder:
-        return _folder_reason(entry) or ("ignored" if _ignored(path + "/", rules) else None)
-    if not entry.is_file(follow_symlinks=False):
-        return "not a regular file"
-    if denied(path):
-        return "may hold keys or passwords"
-    if _ignored(path, rules):
-        return "ignored"
-    return _file_reason(entry, path)
-
-
-def _folder_reason(entry: os.DirEntry[str]) -> str | None:
-    if entry.name in SKIPPED_FOLDERS or entry.name.endswith(".egg-info"):
-        return "not the workspace's own code"
-    if entry.name in OUTPUT_FOLDERS and not Path(entry, "__init__.py").exists():
-        return "build output"
-    if Path(entry, "pyvenv.cfg").exists():
-        return "virtual environment"
-    return None
-
-
-def _file_reason(entry: os.DirEntry[str], path: str) -> str | None:
-    try:
-        size = entry.stat(follow_symlinks=False).st_size
-        if size > MAX_BYTES:
-            return f"{size / (1 << 20):.1f} MB, over the limit of {MAX_BYTES >> 20} MB"
-        path.encode()
-        if language_of(path) is None:  # sources are read whole later, and refused then
-            with Path(entry).open("rb") as file:
-                return "binary" if b"\0" in file.read(_SNIFFED) else None
-    except UnicodeEncodeError:
-        return "its name is not valid UTF-8"
-    except OSError as error:
-        return f"cannot be read: {error.strerror}"
-    return None
-
-
-# --- ignore files -----------------------------------------------------------------------------------
-
-
-def _rules(root: Path, prefix: str) -> tuple[_Rules, ...]:
-    """The rules that begin to hold in a folder of the root, weakest first."""
-    return tuple(_Rules(spec, prefix=prefix) for spec in _specs(root / prefix, top=not prefix))
-
-
-def _rules_above(root: Path) -> tuple[_Rules, ...]:
-    """The rules of the folders between the repository's root and ours.
-
-    None where there is no repository, or where it ignores our root: whoever opens that wants to see it.
-    """
-    try:
-        resolved = root.resolve()
-        chain = list(resolved.parents)
-        top = next((i for i, folder in enumerate((resolved, *chain)) if (folder / ".git").exists()), 0)
-    except (OSError, RuntimeError):
-        return ()
-    rules: tuple[_Rules, ...] = ()
-    for folder in reversed(chain[:top]):
-        above = resolved.relative_to(folder).as_posix() + "/"
-        rules += tuple(_Rules(spec, above=above) for spec in _specs(folder, top=(folder / ".git").exists()))
-    return () if _ignored("", rules) else rules
-
-
-def _specs(folder: Path, *, top: bool) -> Iterator[GitIgnoreSpec]:
-    names = (".git/info/exclude", *_IGNORE_FILES) if top else _IGNORE_FILES
-    for name in names:
-        try:
-            text = (folder / name).read_text("utf-8", "replace")
-            yield GitIgnoreSpec.from_lines(text.splitlines())
-        except (OSError, ValueError):  # none there, or a pattern that git would not take either
-            continue
-
-
-def _ignored(path: str, rules: tuple[_Rules, ...]) -> bool:
-    """What the nearest rule that speaks of the path says; a folder's path ends in a slash."""
-    for rule in reversed(rules):
-        include = rule.spec.check_file(rule.above + path.removeprefix(rule.prefix)).include
-        if include is not None:
-            return include
-    return False
