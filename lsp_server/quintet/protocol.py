@@ -186,6 +186,9 @@ class Client:
     configuration: bool = False
     registers_settings: bool = False
     diagnostic_data: bool = False
+    nested_symbols: bool = False
+    definition_links: bool = False
+    shows_documents: bool = False
 
 
 def client_of(params: lsp.InitializeParams, encoding: str) -> Client:
@@ -210,6 +213,11 @@ def client_of(params: lsp.InitializeParams, encoding: str) -> Client:
         configuration=bool(_get(declared, "workspace.configuration")),
         registers_settings=bool(_get(declared, "workspace.did_change_configuration.dynamic_registration")),
         diagnostic_data=bool(_get(declared, "text_document.publish_diagnostics.data_support")),
+        nested_symbols=bool(
+            _get(declared, "text_document.document_symbol.hierarchical_document_symbol_support")
+        ),
+        definition_links=bool(_get(declared, "text_document.definition.link_support")),
+        shows_documents=bool(_get(declared, "window.show_document.support")),
     )
 
 
@@ -349,3 +357,24 @@ def from_diagnostic(diagnostic: lsp.Diagnostic) -> Reported:
         line=diagnostic.range.start.line + 1,
         version=version if isinstance(version, int) else None,
     )
+
+
+# --- symbols ------------------------------------------------------------------------------------------
+
+_SYMBOL_KINDS = {
+    "function": lsp.SymbolKind.Function,
+    "method": lsp.SymbolKind.Method,
+    "class": lsp.SymbolKind.Class,
+    "interface": lsp.SymbolKind.Interface,
+    "enum": lsp.SymbolKind.Enum,
+    "namespace": lsp.SymbolKind.Namespace,
+    "constant": lsp.SymbolKind.Constant,
+    "field": lsp.SymbolKind.Field,
+    "type": lsp.SymbolKind.Class,
+    "signature": lsp.SymbolKind.Function,
+}
+
+
+def to_symbol_kind(kind: str) -> lsp.SymbolKind:
+    """LSP's word for a definition's kind; one of those that a client need not declare."""
+    return _SYMBOL_KINDS.get(kind, lsp.SymbolKind.Variable)

@@ -23,7 +23,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from quintet import __version__
-from quintet.features import Edge, code_actions, diagnostics, sync
+from quintet.features import Edge, code_actions, diagnostics, explain, indexing, navigation, sync
 from quintet.protocol import client_of, file_path
 from quintet.session import Session
 from quintet.settings import SECTION, Problem, from_editor, from_environment, from_workspace
@@ -104,7 +104,7 @@ class QuintetServer(LanguageServer):
         self.problems: tuple[Problem, ...] = ()
         """What was wrong with the options, until the client can be told."""
         _register_lifecycle(self)
-        for feature in (sync, code_actions):
+        for feature in (sync, code_actions, indexing, navigation, explain):
             feature.register(self.edge)
 
     def report_server_error(self, error: Exception, source: type[Exception]) -> None:
@@ -146,6 +146,8 @@ def _register_lifecycle(server: QuintetServer) -> None:
     async def initialized(_: lsp.InitializedParams) -> None:
         edge.session.start(diagnostics.publish(edge))
         await _pull(server)
+        edge.session.keep_index()
+        edge.session.start(indexing.follow(edge))
         if edge.client.registers_settings:
             registration = lsp.Registration("quintet-settings", lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
             await server.client_register_capability_async(lsp.RegistrationParams([registration]))

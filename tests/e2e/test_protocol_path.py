@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -183,6 +183,38 @@ async def test_syntax_problems_are_published(lay: Lay) -> None:
         await it.client.wait_for_notification(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         [problem] = it.client.diagnostics[uri]
         assert problem.range.start == lsp.Position(0, 14)
+
+
+async def test_symbols_places_and_context_from_the_index(sums: Path) -> None:
+    async with served(sums, "visual-studio-code") as it:
+        client, uri, tests = it.client, it.open("sums.py"), it.open("test_sums.py")
+        [add] = (
+            await client.text_document_document_symbol_async(
+                lsp.DocumentSymbolParams(lsp.TextDocumentIdentifier(uri))
+            )
+            or ()
+        )
+        assert isinstance(add, lsp.DocumentSymbol)
+        assert (add.name, add.selection_range.start) == ("add", lsp.Position(2, 4))
+        found = await client.workspace_symbol_async(lsp.WorkspaceSymbolParams("add")) or ()
+        assert [symbol.name for symbol in found] == ["add", "TestAdd", "test_add"]
+        place = lsp.TextDocumentIdentifier(tests), lsp.Position(7, 25)
+        links = await client.text_document_definition_async(lsp.DefinitionParams(*place))
+        assert isinstance(links, Sequence)
+        [link] = links
+        assert isinstance(link, lsp.LocationLink)
+        assert (link.target_uri, link.target_selection_range) == (uri, add.selection_range)
+        params = lsp.ReferenceParams(lsp.ReferenceContext(include_declaration=True), *place)
+        mentions = await client.text_document_references_async(params) or ()
+        assert [(each.uri, each.range.start.line) for each in mentions] == [(tests, 2), (tests, 7), (uri, 2)]
+        arguments = [{"uri": uri, "line": 3, "issue": "add subtracts", "tokens": 500}]
+        context: Any = await client.workspace_execute_command_async(
+            lsp.ExecuteCommandParams("quintet.explainContext", arguments)
+        )
+        assert "return a - b" in context["text"]
+        assert [shown.uri for shown in client.shown_documents] == [context["document"]]
+        assert not context["document"].startswith(sums.as_uri())
+    assert await it.left() == []
 
 
 async def test_cancel_in_the_progress_window_leaves_nothing(sums: Path) -> None:

@@ -1,0 +1,126 @@
+"""The command `quintet.explainContext`: what a model would be shown for a task at a place, and why.
+
+Packs as a repair does, calls no model and runs no test.
+"""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import msgspec
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+
+from quintet.agents.modes import MODES
+from quintet.agents.task import Task
+from quintet.features import Edge
+from quintet.protocol import file_uri
+from quintet.workspace.document import Unreadable
+
+if TYPE_CHECKING:
+    from quintet.features.explain.pages import Explained
+
+log = logging.getLogger(__name__)
+
+COMMAND = "quintet.explainContext"
+
+_LONGEST = 60.0
+"""Seconds after which the request is answered with an error."""
+_PATIENCE = 5.0
+"""Seconds an editor has to say that it shows a document."""
+
+
+class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to be explained: a place (`line` counts from 0), words, a budget. Each may be missing."""
+
+    uri: str | None = None
+    line: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    issue: str = ""
+    tokens: Annotated[int, msgspec.Meta(ge=1, le=200_000)] | None = None
+
+
+def register(edge: Edge) -> None:
+    """Offer the command."""
+
+    @edge.server.command(COMMAND)
+    async def explain(*arguments: Any) -> dict[str, Any]:
+        from quintet.features.explain.pages import page  # noqa: PLC0415 -- not needed to start
+
+        asked = _asked(arguments)
+        path = _path(edge, asked)
+        try:
+            async with asyncio.timeout(_LONGEST):
+                explained = await _explained(edge, asked, path)
+        except TimeoutError:
+            _refuse(f"The context was not packed within {_LONGEST:.0f} seconds.")
+        shown = await _show(edge, await asyncio.to_thread(page, explained))
+        return {**msgspec.to_builtins(explained), "document": shown}
+
+
+def _asked(arguments: tuple[Any, ...]) -> Asked:
+    if len(arguments) > 1:
+        raise JsonRpcInvalidParams(f"{COMMAND} takes one object, not {len(arguments)} arguments.")
+    try:
+        asked = msgspec.convert(arguments[0] if arguments and arguments[0] is not None else {}, Asked)
+    except msgspec.ValidationError as error:
+        raise JsonRpcInvalidParams(f"Arguments of {COMMAND}: {error}") from error
+    if asked.line is not None and asked.uri is None:
+        raise JsonRpcInvalidParams(f"Arguments of {COMMAND}: a line is of a document, whose uri is missing")
+    return asked
+
+
+def _path(edge: Edge, asked: Asked) -> str | None:
+    """The file that is asked about; refuses what is no file of the workspace."""
+    root = edge.session.root
+    if root is None:
+        _refuse("Quintet needs a folder to work in: open the project's folder, not a single file.")
+    if asked.uri is None:
+        return None
+    path = edge.path(asked.uri)
+    if path is None:
+        _refuse(f"{asked.uri} is no file.")
+    if Path(path).is_absolute():
+        _refuse(f"{path} lies outside the workspace {root}.")
+    return path
+
+
+async def _explained(edge: Edge, asked: Asked, path: str | None) -> "Explained":
+    from quintet.agents.context import pack  # noqa: PLC0415 -- nor are these
+    from quintet.features.explain.pages import explained  # noqa: PLC0415
+
+    snapshot = await edge.session.snapshot()
+    read = await asyncio.to_thread(snapshot.document, path) if path else None
+    if isinstance(read, Unreadable):
+        _refuse(read.reason)
+    mode = edge.session.settings.mode
+    tokens = asked.tokens or MODES["standard" if mode == "auto" else mode].context_tokens
+    line = None if asked.line is None else asked.line + 1
+    task = Task(kind="instruction", issue=asked.issue, path=path, line=line)
+    prompt = await pack(snapshot, task, tokens=tokens)
+    return await explained(prompt, tokens, snapshot.incomplete)
+
+
+async def _show(edge: Edge, text: str) -> str | None:
+    """Open the page in an editor that can; its URI, or None where it is not shown."""
+    from quintet.features.explain.pages import written  # noqa: PLC0415
+
+    root = edge.session.root
+    if root is None or not edge.client.shows_documents:
+        return None
+    path = await asyncio.to_thread(written, root, text)
+    if path is None:
+        return None
+    uri = file_uri(path.as_posix())
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            params = lsp.ShowDocumentParams(uri=uri, take_focus=True)
+            result = await edge.server.window_show_document_async(params)
+    except (TimeoutError, JsonRpcException) as error:
+        log.info("the editor did not show the context: %s", error)
+        return None
+    return uri if result.success else None
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise JsonRpcException(reason, lsp.LSPErrorCodes.RequestFailed.value)
