@@ -32,8 +32,10 @@ def shop(lay: Lay) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _state(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Records of test runs do not belong among the user's."""
+    """What test runs keep does not belong among the user's, and the user's git settings are not theirs."""
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["GIT_CONFIG_GLOBAL"] = os.devnull
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

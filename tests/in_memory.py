@@ -119,6 +119,7 @@ class Editor:
     async def initialize(
         self, root: Path | None, capabilities: Any = None, options: Any = None, name: str = "in-memory"
     ) -> Any:
+        """Begin; without an index of its own process, unless the options ask for one."""
         result = await self.request(
             "initialize",
             {
@@ -126,7 +127,7 @@ class Editor:
                 "clientInfo": {"name": name},
                 "rootUri": root.as_uri() if root else None,
                 "capabilities": CAPABLE if capabilities is None else capabilities,
-                "initializationOptions": options,
+                "initializationOptions": {"index": False} | (options or {}),
             },
         )
         self.notify("initialized", {})

@@ -28,13 +28,23 @@ def test_the_index_says_what_it_holds_and_what_it_took(
     assert main(["index", "--workspace", str(project), "--json"]) == 0
 
     found = json.loads(capsys.readouterr().out)
-    sources = [text for path, text in FILES.items() if path.startswith(("pay", "web"))]
-    assert (found["files"], found["symbols"]) == (3, 4)
+    sources = [text for path, text in FILES.items() if not path.startswith("node_modules")]
+    assert (found["files"], found["symbols"]) == (4, 4)
     assert found["bytes"] == sum(map(len, sources))
     assert found["from_cache"] == 0
     assert {skip["path"] for skip in found["skipped"]} == {"image.py", "node_modules/"}
     assert all(skip["reason"] for skip in found["skipped"])
     assert all(isinstance(found[name], float) for name in ("seconds", "cpu_seconds", "peak_rss_mb"))
+
+
+def test_a_second_index_reads_only_what_has_changed(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["index", "--workspace", str(project)]) == 0
+    (project / "web/app.js").write_text("function begin() {}\n")
+    capsys.readouterr()
+    assert main(["index", "--workspace", str(project), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["from_cache"] == 3
 
 
 def test_an_empty_workspace_has_an_empty_index(lay: Lay, capsys: pytest.CaptureFixture[str]) -> None:

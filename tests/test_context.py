@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from quintet.agents.context import estimate, pack
+from quintet.agents.context import Count, History, Prompt, estimate, fill, pack, survey
 from quintet.agents.task import Task
 from quintet.tools.verdict import Failure, Suspicion, TestRun
 from quintet.workspace.snapshot import Snapshot, open_snapshot
@@ -68,6 +68,157 @@ async def test_the_callers_tokenizer_counts(snapshot: Snapshot) -> None:
         return len(text)
 
     assert (await pack(snapshot, TASK, tokens=500, count=dear, run=RUN)).tokens <= 500
+
+
+def town(lay: Lay) -> Snapshot:
+    """Sixty modules that lean on one another, with tests, too large for a small budget."""
+    files = {"AGENTS.md": "Houses are blue.\n", "town/street/AGENTS.md": "Doors are red.\n"}
+    for number in range(60):
+        around = number // 2
+        lines = [f"from town.street.house_{around} import room_{around}_0" if around != number else ""]
+        for room in range(12):
+            lines += [
+                f"def room_{number}_{room}(guest, nights=1):",
+                f'    """What a guest pays for room {room} of house {number}."""',
+                f"    price = room_{around}_0(guest) if nights else {room}",
+                *(f"    price += {step} * nights" for step in range(12)),
+                "    return price",
+                "",
+            ]
+        files[f"town/street/house_{number}.py"] = "\n".join(lines)
+        files[f"tests/test_house_{number}.py"] = (
+            f"from town.street.house_{number} import room_{number}_3\n\n"
+            f"def test_room_of_{number}():\n    assert room_{number}_3('Ann') == 3\n"
+        )
+    return open_snapshot(lay(files))
+
+
+def asked(words: str) -> Task:
+    return Task(kind="instruction", issue=words)
+
+
+def shared(first: Prompt, second: Prompt) -> float:
+    """The leading part of the second text that the first one has too."""
+    pairs = zip(first.text, second.text, strict=False)
+    same = next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(first.text), len(second.text)))
+    return same / len(second.text)
+
+
+async def test_a_workspace_that_fits_goes_in_whole_and_in_the_order_of_its_paths(snapshot: Snapshot) -> None:
+    prompt = await pack(snapshot, TASK, tokens=8_000, run=RUN)
+    paths = [piece.path for piece in prompt.pieces if piece.section == "file"]
+    assert paths == list(snapshot.files())
+    assert not prompt.left_out
+    assert prompt.pieces[-1].section == "request"
+
+
+async def test_a_name_leads_to_its_definition_its_users_and_its_tests(lay: Lay) -> None:
+    prompt = await pack(town(lay), asked("`room_7_3` charges too much"), tokens=2_000)
+    found = {(piece.section, piece.symbols): piece for piece in prompt.pieces}
+    assert found["body", ("room_7_3",)].path == "town/street/house_7.py"
+    assert found["test", ("test_room_of_7",)].why == "tests room_7_3"
+    outlined = {name for piece in prompt.pieces if piece.section == "outline" for name in piece.symbols}
+    assert "room_3_0" in outlined  # room_7_3 calls it
+    assert all(piece.why for piece in prompt.pieces)
+
+
+async def test_a_caller_says_whom_it_calls(lay: Lay) -> None:
+    prompt = await pack(town(lay), asked("`room_20_0` fails"), tokens=3_000)
+    assert "calls room_20_0" in {piece.why for piece in prompt.pieces if piece.section == "caller"}
+
+
+async def test_two_tasks_in_one_workspace_share_most_of_a_large_prompt(lay: Lay) -> None:
+    snapshot = town(lay)
+    first = await pack(snapshot, asked("`room_7_3` charges too much"), tokens=33_000)
+    second = await pack(snapshot, asked("guests of house 41 pay nothing"), tokens=33_000)
+    assert {piece.section for piece in first.pieces} >= {"map", "file", "request"}
+    assert shared(first, second) >= 0.8
+
+
+async def test_a_smaller_budget_has_the_beginning_of_the_same_map(lay: Lay) -> None:
+    snapshot = town(lay)
+    maps = []
+    for tokens in (9_000, 12_000):
+        prompt = await pack(snapshot, asked("room"), tokens=tokens)
+        maps.append([piece.path for piece in prompt.pieces if piece.section == "map"])
+    assert 0 < len(maps[0]) < len(maps[1])
+    assert maps[1][: len(maps[0])] == maps[0]
+
+
+async def test_an_edit_inside_a_function_leaves_the_map_as_it_was(lay: Lay) -> None:
+    snapshot = town(lay)
+    path = "town/street/house_0.py"
+    document = snapshot.documents([path])[path]
+    edited = snapshot.with_documents(
+        [document.with_text(document.text.replace("price += 5 ", "price -= 5 "))]
+    )
+    first = await pack(snapshot, asked("`room_7_3`"), tokens=9_000)
+    second = await pack(edited, asked("`room_7_3`"), tokens=9_000)
+    assert [piece for piece in first.pieces if piece.section == "map"] == [
+        piece for piece in second.pieces if piece.section == "map"
+    ]
+
+
+async def test_rules_come_first_and_those_of_the_nearest_folder_after_the_map(lay: Lay) -> None:
+    prompt = await pack(town(lay), asked("`room_7_3` charges too much"), tokens=9_000)
+    sections = list(dict.fromkeys(piece.section for piece in prompt.pieces))
+    assert sections[:3] == ["rules", "map", "folder rules"]
+    assert sections[-1] == "request"
+    assert "Houses are blue." in prompt.text
+    assert "Doors are red." in prompt.text
+
+
+async def test_recent_edits_go_in_and_draw_attention_to_their_files(lay: Lay) -> None:
+    history = History(recent=(("town/street/house_33.py", "-    return price\n+    return 0\n"),))
+    prompt = await pack(town(lay), asked("the price is wrong"), tokens=1_000, history=history)
+    assert "+    return 0" in prompt.text
+    assert any(piece.path == "town/street/house_33.py" and piece.section == "body" for piece in prompt.pieces)
+
+
+async def test_what_changes_often_comes_before_its_like(lay: Lay) -> None:
+    history = History(churn={"town/street/house_44.py": 30.0})
+    prompt = await pack(town(lay), asked("what a guest pays"), tokens=600, history=history)
+    assert "town/street/house_44.py" in {piece.path for piece in prompt.pieces}
+
+
+async def test_what_was_asked_can_be_left_to_the_caller(lay: Lay) -> None:
+    found = survey(town(lay), asked("`room_7_3` charges too much"))
+    prompt = await fill(found, 1_000, estimate, asked=False)
+    assert "charges too much" not in prompt.text
+    assert "request" not in {piece.section for piece in prompt.pieces}
+
+
+async def words(text: str) -> int:
+    return len(text.split())
+
+
+async def letters(text: str) -> int:
+    return len(text)
+
+
+async def lines(text: str) -> int:
+    return text.count("\n") * 20
+
+
+@pytest.mark.parametrize("count", [words, letters, lines])
+@pytest.mark.parametrize("tokens", [50, 3_000, 12_000])
+async def test_the_engine_counts_whole_texts_a_few_times_only(lay: Lay, count: Count, tokens: int) -> None:
+    asked_about: list[str] = []
+
+    async def counting(text: str) -> int:
+        asked_about.append(text)
+        return await count(text)
+
+    prompt = await pack(town(lay), asked("`room_7_3` charges too much"), tokens=tokens, count=counting)
+    assert prompt.tokens == (await count(prompt.text)) <= tokens
+    assert len(asked_about) <= 14
+    assert prompt.text in {"", *asked_about}
+    assert prompt.left_out
+
+
+async def test_what_is_left_out_begins_with_what_would_have_come_next(lay: Lay) -> None:
+    prompt = await pack(town(lay), asked("`room_7_3` charges too much"), tokens=100)
+    assert "town/street/house_7.py" in [piece.path for piece in prompt.left_out][:3]
 
 
 async def test_an_empty_workspace_gives_an_empty_pack(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ def reason(snapshot: Snapshot, path: str) -> str:
 
 
 def names(snapshot: Snapshot) -> set[str]:
-    return {each.name for entry in snapshot.index.files.values() for each in entry.definitions}
+    entries = (snapshot.index.entry(path) for path in snapshot.index.paths())
+    return {each.name for entry in entries if entry for each in entry.definitions}
 
 
 def test_open_buffers_hide_the_disk(lay: Lay) -> None:
@@ -116,14 +117,14 @@ def test_bad_files_have_reasons_and_harm_nobody(lay: Lay) -> None:
     assert snapshot.files() == ("broken.py", "good.py", "min.js")
     assert reason(snapshot, "huge.py") == "huge.py is 50.0 MB, over the limit of 8 MB."
     assert snapshot.tree("binary.py") is None
-    assert set(snapshot.index.files) == {"broken.py", "good.py"}
+    assert snapshot.index.paths() == ("broken.py", "good.py")
 
 
 def test_an_empty_and_a_missing_folder_are_workspaces_too(tmp_path: Path) -> None:
     for root in (tmp_path, tmp_path / "gone"):
         snapshot = open_snapshot(root)
         assert snapshot.files() == ()
-        assert snapshot.index == Index()
+        assert snapshot.index.paths() == ()
         assert reason(snapshot, "a.py") == "a.py does not exist."
 
 

@@ -1,18 +1,21 @@
 """Tests that speak for a definition come first; where none mentions it, those of its users stand in."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 
-from quintet.workspace.document import Document
-from quintet.workspace.index import Index
+from quintet.workspace.snapshot import open_snapshot
 from quintet.workspace.tested_by import find_tests, is_test_file
 
 
-def index(files: dict[str, str]) -> Index:
-    return Index(Document(path, text) for path, text in files.items())
-
-
 def speaking(files: dict[str, str], *names: str) -> list[tuple[str, str]]:
-    return [(site.path, site.name) for site in find_tests(index(files), names)]
+    with TemporaryDirectory() as folder:
+        for path, text in files.items():
+            file = Path(folder, path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        return [(site.path, site.name) for site in find_tests(open_snapshot(Path(folder)), names)]
 
 
 SHOP = {
@@ -49,13 +52,13 @@ def test_a_file_that_only_imports_the_module_is_the_last_resort() -> None:
     assert speaking(files, "total") == [("tests/test_cart.py", "")]
 
 
-def test_javascript_tests_speak_as_whole_files() -> None:
+def test_javascript_tests_speak_by_their_titles() -> None:
     files = {
         "src/cart.js": "export const total = (items) => 0;\n",
         "src/cart.test.js": 'import {total} from "./cart";\ntest("none", () => { expect(total([])).toBe(0) });\n',
         "src/other.test.js": 'test("x", () => {});\n',
     }
-    assert speaking(files, "total") == [("src/cart.test.js", "")]
+    assert speaking(files, "total") == [("src/cart.test.js", "none")]
 
 
 def test_nothing_speaks_for_what_is_unknown() -> None:

@@ -22,6 +22,7 @@ from quintet.workspace.document import Document, Unreadable, read
 from quintet.workspace.edits import Edit, Patch, apply
 
 if TYPE_CHECKING:  # imported where they are used: a server that has not been asked for a fix needs none
+    from quintet.indexing.keeper import Keeper
     from quintet.tools.sandbox import Sandbox
     from quintet.workspace.snapshot import Snapshot
     from quintet.workspace.syntax import SyntaxTree
@@ -35,6 +36,8 @@ _FEW_EDITS = 4
 """Up to this many edits since the last parse are parsed one by one; beyond, the whole text is."""
 _GRACE = 60.0
 """Seconds a run may take beyond its budget and its tests before it is ended from outside."""
+_MANY_FILES = 2_000
+"""Files to be indexed, above which nobody waits for all of them."""
 _WHOLE_RUNS = 3
 """Whole runs of the tests that may still come when the budget is spent: a verification, and one more each
 for a test that fails now and then and for a second candidate."""
@@ -78,7 +81,10 @@ class Session:
         self._turn = asyncio.Lock()
         self._grace = grace
         self._connection = Connection()
+        self.keeper: Keeper | None = None
+        """Who keeps the workspace's index; none before `keep_index`, or where it is not wanted."""
         self._sandbox: Sandbox | None = None
+        self._closed = False
 
     # --- settings -------------------------------------------------------------------------------------
 
@@ -128,6 +134,9 @@ class Session:
     def _touch(self, path: str) -> None:
         self.dirty.add(path)
         self.changed.set()
+        if self.keeper is not None and not Path(path).is_absolute():
+            held = self.documents.get(path)
+            self.keeper.buffer(path, held.document.text if held and held.refusal is None else None)
 
     def take_dirty(self) -> frozenset[str]:
         """The paths changed since the last call."""
@@ -180,8 +189,22 @@ class Session:
         """Whether a repair is under way."""
         return self._turn.locked()
 
+    def keep_index(self) -> None:
+        """Begin to keep the workspace's index, in a process of its own; only once, and only for a folder."""
+        from quintet.indexing.keeper import Keeper  # noqa: PLC0415 -- after `initialize` is answered
+
+        if self.root is None or self.keeper is not None or self._closed or not self.settings.index:
+            return
+        self.keeper = Keeper(self.root)
+        self.keeper.start()
+        for path in self.overlays():
+            self.keeper.buffer(path, self.documents[path].document.text)
+
     async def aclose(self) -> None:
         """Stop everything under way and free the engine; safe to call twice."""
+        self._closed = True
+        if self.keeper is not None:
+            await self.keeper.aclose()
         tasks = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()
@@ -227,6 +250,7 @@ class Session:
             if trouble:
                 yield Notice(trouble)
             snapshot = await self.snapshot()
+            yield Note(snapshot.incomplete or "Copying the workspace and running its tests")
             run = self._run(task, snapshot, backend, sandbox)
             async with aclosing(_in_time(run, self.settings.budget.seconds + self._grace)) as events:
                 async for event in events:
@@ -259,11 +283,21 @@ class Session:
         )
 
     async def snapshot(self) -> "Snapshot":
-        """The workspace as it is now, unsaved buffers included. The scan does not hold up the event loop."""
-        from quintet.workspace.snapshot import open_snapshot  # noqa: PLC0415
+        """The workspace as it is now, unsaved buffers included. Nothing here holds up the event loop.
+
+        By the kept index, where that is ready or the workspace too large to wait for it: `incomplete` then
+        says so. Else the folder is walked and indexed here and now.
+        """
+        from quintet.workspace.snapshot import Snapshot, open_snapshot  # noqa: PLC0415
 
         assert self.root is not None  # noqa: S101 -- `obstacle` comes first
-        return await asyncio.to_thread(open_snapshot, self.root, self.overlays())
+        overlays = self.overlays()
+        if self.keeper is not None:
+            state = self.keeper.state
+            if state.progress.complete or state.progress.total > _MANY_FILES:
+                shown = {path: document for path, document in overlays.items() if not denied(path)}
+                return Snapshot(self.root, overlays, self.keeper.index(shown), state.incomplete)
+        return await asyncio.to_thread(open_snapshot, self.root, overlays)
 
     def overlays(self) -> dict[str, Document]:
         """The buffers that stand for files of the workspace."""

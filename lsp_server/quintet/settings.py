@@ -55,6 +55,10 @@ class Settings(msgspec.Struct, frozen=True):
     """Threads of the local engine; by default one less than the machine has cores, at least one."""
     trusted: bool = True
     """Whether the workspace's tests may be run at all. An editor with a trust question answers it here."""
+    index: bool = True
+    """Keep an index of the workspace in your cache folder, made and kept in step by a process of its own."""
+    navigation: bool = True
+    """Answer symbols, definitions and references by name. Off, where another server knows better."""
     record: bool = True
     """Keep what each repair chose and what that cost (numbers, no code) in your state folder."""
     diagnostics: DiagnosticOptions = DiagnosticOptions()

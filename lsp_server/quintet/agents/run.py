@@ -178,7 +178,7 @@ class Run:
             unit_lines=text.count("\n"),
             unit_branches=_branches(unit),
             unit_nesting=max((len(line) - len(line.lstrip()) for line in text.splitlines()), default=0) // 4,
-            fan_in=len(self.snapshot.index.references(unit.unit.name)) if unit and unit.unit else 0,
+            fan_in=len(self.snapshot.index.mentioning(unit.unit.name)) if unit and unit.unit else 0,
             mode=self.mode,
             last_role=self.steps[-1].role if self.steps else None,
             calls=self.calls(),

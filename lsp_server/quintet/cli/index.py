@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from quintet.cli.bench import workspace_of
-from quintet.workspace.snapshot import open_snapshot
+from quintet.indexing.frames import Progress
+from quintet.indexing.once import open_indexed
 
 
 class SkippedFile(msgspec.Struct, frozen=True):
@@ -23,8 +24,8 @@ class SkippedFile(msgspec.Struct, frozen=True):
 class IndexAnswer(msgspec.Struct, frozen=True):
     """What is in the index and what making it took.
 
-    `files` are the sources with a grammar, `bytes` their size; `symbols` counts definitions. `peak_rss_mb` is
-    that of the whole process, in MiB. `from_cache` counts the files that did not have to be parsed.
+    `files` are those that can be searched, `bytes` their size; `symbols` counts definitions. `peak_rss_mb` is
+    that of the largest process, in MiB. `from_cache` counts the files that did not have to be parsed.
     """
 
     files: int
@@ -40,18 +41,26 @@ class IndexAnswer(msgspec.Struct, frozen=True):
 def run(arguments: argparse.Namespace) -> int:
     """0; a workspace that is not there is a `CommandError`."""
     root = workspace_of(arguments)
-    began, cpu = time.perf_counter(), time.process_time()
-    snapshot = open_snapshot(root)
-    seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
-    indexed = snapshot.index.files
+    began, cpu = time.perf_counter(), _cpu_seconds()
+    last = Progress()
+
+    def tell(progress: Progress) -> None:
+        nonlocal last
+        if progress.note:
+            print(progress.note, file=sys.stderr)
+        last = progress
+
+    snapshot = open_indexed(root, tell=tell)
+    store = snapshot.index.store
+    files, size = store.counts()
     answer = IndexAnswer(
-        files=len(indexed),
-        bytes=sum(found.size for found in snapshot.scanned.files if found.path in indexed),
-        symbols=sum(len(entry.definitions) for entry in indexed.values()),
-        seconds=round(seconds, 3),
-        cpu_seconds=round(cpu_seconds, 3),
+        files=files,
+        bytes=size,
+        symbols=store.defined(),
+        seconds=round(time.perf_counter() - began, 3),
+        cpu_seconds=round(_cpu_seconds() - cpu, 3),
         peak_rss_mb=round(_peak_mebibytes(), 1),
-        from_cache=0,
+        from_cache=max(files - last.total, 0),
         skipped=tuple(SkippedFile(skip.path, skip.reason) for skip in snapshot.skipped()),
     )
     if arguments.json:
@@ -61,16 +70,23 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _cpu_seconds() -> float:
+    """Of this process and of those it has ended."""
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in both)
+
+
 def _peak_mebibytes() -> float:
-    """Linux counts in KiB, macOS in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    """Of the largest process. Linux counts in KiB, macOS in bytes."""
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return max(usage.ru_maxrss for usage in both) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
 def _show(answer: IndexAnswer) -> None:
     console = Console(file=sys.stdout)
     table = Table.grid(padding=(0, 2))
-    table.add_row("files", f"{answer.files:,} ({answer.bytes / 1e6:,.1f} MB)")
+    kept = f", {answer.from_cache:,} of them unchanged" if answer.from_cache else ""
+    table.add_row("files", f"{answer.files:,} ({answer.bytes / 1e6:,.1f} MB){kept}")
     table.add_row("symbols", f"{answer.symbols:,}")
     table.add_row("time", f"{answer.seconds:.2f} s ({answer.cpu_seconds:.2f} s of processor time)")
     table.add_row("memory", f"{answer.peak_rss_mb:,.0f} MiB at most")

@@ -1,226 +1,164 @@
-"""What every file of a workspace defines, mentions and imports, kept up to date file by file.
+"""What a workspace defines and mentions: the store, with the texts of open buffers in place of its own.
 
-Built from Documents that someone else has read; this module touches no disk and ranks nothing.
+A view without a state of its own; it asks the store and the buffers, and never the disk.
 """
 
-from collections import Counter
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import MappingProxyType
 
 from quintet.workspace.document import Document
-from quintet.workspace.syntax import Import, SyntaxTree, Unit, parse
-from quintet.workspace.terms import terms
+from quintet.workspace.entry import Definition, FileEntry, encode, names_in, read_entry, unindexable, words_of
+from quintet.workspace.generated import HEAD, kind_of
+from quintet.workspace.makers import maker
+from quintet.workspace.store import Record, Store
+from quintet.workspace.trees import tree_of
 
-MAX_INDEXED = 1 << 20
-"""Texts above this many characters are read and edited but not indexed: generated, and slow to parse."""
-
-_HEAD = 120
-"""Characters of a signature or a documentation line that an outline shows."""
-
-
-_MINIFIED_FROM = 10_000
-_LONG_LINES = 400
-"""Characters a line on average, above which a text of some size is taken for minified."""
+_WORD = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """One definition of a file: what `syntax.Unit` says, with its path and its signature on one line."""
-
-    path: str
-    unit: Unit
-    signature: str
-
-    @property
-    def name(self) -> str:
-        """The bare name."""
-        return self.unit.name
-
-    @property
-    def qualified(self) -> str:
-        """The name with those around it: `Class.method`."""
-        return self.unit.qualified
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A file that mentions a name: the offsets at which it does."""
-
-    path: str
-    starts: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FileEntry:
-    """All the index knows of one file.
-
-    `mentions` maps a name to the offsets where it stands without being defined; `words` counts what a search
-    finds the file by.
-    """
-
-    path: str
-    language: str
-    digest: str
-    lines: int
-    doc: str
-    definitions: tuple[Definition, ...]
-    mentions: Mapping[str, tuple[int, ...]]
-    imports: tuple[Import, ...]
-    words: Mapping[str, int]
-
-
-def read_entry(document: Document, tree: SyntaxTree) -> FileEntry:
-    """Describe one file by its tree."""
-    units = tree.definitions()
-    definitions = tuple(Definition(document.path, unit, _short(tree.signature(unit))) for unit in units)
-    doc = tree.module().doc
-    return FileEntry(
-        path=document.path,
-        language=tree.language,
-        digest=document.digest,
-        lines=document.text.count("\n") + 1,
-        doc=doc,
-        definitions=definitions,
-        mentions=tree.mentions(),
-        imports=tree.imports(),
-        words=_words(document.path, doc, definitions),
-    )
-
-
+@dataclass(frozen=True, slots=True, eq=False)
 class Index:
-    """The files of a workspace by path and their definitions by name.
+    """The files of a workspace as they are in `store`, but for the texts in `over`, by path.
 
-    Whatever the order of updates, the index equals one built from scratch. `frozen` hands out a view that
-    never changes: the two share their tables until the next update copies them.
+    The store may be ahead of a view made earlier: it follows the disk. Offsets in a Definition are those of
+    the text whose digest its FileEntry carries; `Snapshot` compares.
     """
 
-    def __init__(self, documents: Iterable[Document] = ()) -> None:
-        self._files: dict[str, FileEntry] = {}
-        self._defined: dict[str, tuple[str, ...]] = {}
-        self._shared = False
-        for document in documents:
-            self.update(document)
+    store: Store = field(default_factory=Store)
+    over: Mapping[str, Document] = field(default_factory=lambda: MappingProxyType({}))
 
-    def update(self, document: Document, tree: SyntaxTree | None = None) -> None:
-        """Take in a file's new text; `tree`, if given, is its tree.
+    def with_documents(self, documents: Iterable[Document]) -> "Index":
+        """The same workspace with these texts over what it has."""
+        over = {**self.over, **{document.path: document for document in documents}}
+        return replace(self, over=MappingProxyType(over))
 
-        A file without a grammar or that is `unindexable` is left out.
-        """
-        known = self._files.get(document.path)
-        if known and known.digest == document.digest and known.language == document.language:
-            return
-        self.remove(document.path)
-        if unindexable(document.text):
-            return
-        tree = tree or parse(document.text, document.language)
-        if tree is not None:
-            self.add(read_entry(document, tree))
+    def paths(self) -> tuple[str, ...]:
+        """Every indexed file, sorted."""
+        stored = self.store.paths()
+        if not self.over:
+            return stored
+        ours = {path for path in self.over if self._entry(path)}
+        return tuple(sorted(ours.union(path for path in stored if path not in self.over)))
 
-    def add(self, entry: FileEntry) -> None:
-        """Take in a file that has been described already, in place of what was known of it."""
-        self.remove(entry.path)
-        self._own()
-        self._files[entry.path] = entry
-        for name in {definition.name for definition in entry.definitions}:
-            self._defined[name] = tuple(sorted((*self._defined.get(name, ()), entry.path)))
+    def entry(self, path: str) -> FileEntry | None:
+        """All that is known of a file; None where it is not indexed."""
+        return self._entry(path) if path in self.over else self.store.entry(path)
 
-    def remove(self, path: str) -> None:
-        """Forget a file; one that is not known is no matter."""
-        if path not in self._files:
-            return
-        self._own()
-        for name in {definition.name for definition in self._files.pop(path).definitions}:
-            paths = tuple(each for each in self._defined[name] if each != path)
-            if paths:
-                self._defined[name] = paths
-            else:
-                del self._defined[name]
-
-    def frozen(self) -> "Index":
-        """A view of the index as it is now, for a Snapshot; costs nothing until the next update."""
-        view = Index()
-        view._files, view._defined = self._files, self._defined
-        self._shared = view._shared = True
-        return view
-
-    @property
-    def files(self) -> Mapping[str, FileEntry]:
-        """Every file by path."""
-        return MappingProxyType(self._files)
+    def outline(self, path: str) -> str:
+        """A file's definitions as indented signatures, each with its first line of documentation."""
+        entry = self.entry(path)
+        return entry.outline() if entry and entry.language else ""
 
     def definitions(self, name: str) -> tuple[Definition, ...]:
         """The definitions of a name, bare or with those around it (`Class.method`), by path and place."""
         bare = name.rpartition(".")[2]
+        stored = (entry for entry in self.store.defining(bare) if entry.path not in self.over)
+        entries = [*stored, *self._over_entries()]
         return tuple(
             definition
-            for path in self._defined.get(bare, ())
-            for definition in self._files[path].definitions
+            for entry in sorted(entries, key=lambda entry: entry.path)
+            for definition in entry.definitions
             if definition.name == bare and (bare == name or _ends_with(definition.qualified, name))
         )
 
-    def references(self, name: str) -> tuple[Mention, ...]:
-        """The files that mention a bare name other than to define it, by path."""
-        return tuple(
-            Mention(path, entry.mentions[name])
-            for path, entry in sorted(self._files.items())
-            if name in entry.mentions
-        )
+    def mentioning(self, name: str) -> tuple[str, ...]:
+        """The files in whose text a bare name stands, be it in a comment, sorted: `Snapshot` says where."""
+        stored = self.store.mentioning(name)
+        if not self.over:
+            return stored
+        ours = {path for path, document in self.over.items() if name in _names(document)}
+        return tuple(sorted(ours.union(path for path in stored if path not in self.over)))
 
-    def outline(self, path: str) -> str:
-        """A file's definitions as indented signatures, each with its first line of documentation."""
-        entry = self._files.get(path)
-        if entry is None:
-            return ""
-        lines = [path + (f"  # {_short(entry.doc)}" if entry.doc else "")]
-        for definition in entry.definitions:
-            unit = definition.unit
-            indent = "    " * (unit.container.count(".") + 1 if unit.container else 0)
-            doc = f"  # {_short(unit.doc)}" if unit.doc else ""
-            lines.append(f"{indent}{definition.signature}{doc}")
-        return "\n".join(lines)
+    def search(self, query: str, limit: int = 20) -> tuple[tuple[str, float], ...]:
+        """The files that speak of the query, best first (BM25), with their scores; ties by path.
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Index):
-            return NotImplemented
-        return self._files == other._files and self._defined == other._defined
+        A buffer counts by the words its file had when the store last saw it; one the store has never seen
+        comes last.
+        """
+        words = tuple(dict.fromkeys(_WORD.findall(query)))
+        found = self.store.search(words, limit)
+        new = [path for path in self.over if self.store.entry(path) is None]
+        return (*found, *((path, 0.0) for path in sorted(new) if self._speaks(path, words)))[:limit]
 
-    __hash__ = None  # type: ignore[assignment]  # it changes
+    def symbols(self, query: str, limit: int = 100) -> tuple[Definition, ...]:
+        """Definitions whose name has the query's letters in their order, the likeliest meant first."""
+        stored = (entry for entry in self.store.beginning(query, limit) if entry.path not in self.over)
+        entries = [*stored, *self._over_entries()]
+        matches = [
+            (merit, definition)
+            for entry in entries
+            for definition in entry.definitions
+            if (merit := _merit(definition.name, query)) is not None
+        ]
+        matches.sort(key=lambda match: (match[0], match[1].path, match[1].unit.start))
+        return tuple(definition for _, definition in matches[:limit])
 
-    def _own(self) -> None:
-        """Copy tables that a frozen view looks at: about 0.1 ms for 20,000 files."""
-        if self._shared:
-            self._files, self._defined = dict(self._files), dict(self._defined)
-            self._shared = False
+    def imports(self, path: str) -> tuple[str, ...]:
+        """The files of the workspace that a file imports, as its stored text does."""
+        return self.store.linked(path)
+
+    def importers(self, path: str) -> tuple[str, ...]:
+        """The files of the workspace that import a file."""
+        return self.store.linked(path, back=True)
+
+    def weight(self, path: str) -> float:
+        """How much of the workspace leans on a file (see `graph`); all files together sum to 1."""
+        return self.store.weights([path]).get(path, 0.0)
+
+    def _over_entries(self) -> list[FileEntry]:
+        return [entry for path in self.over if (entry := self._entry(path))]
+
+    def _entry(self, path: str) -> FileEntry | None:
+        return _read(self.over[path])
+
+    def _speaks(self, path: str, words: tuple[str, ...]) -> bool:
+        entry = self._entry(path)
+        return entry is not None and any(word in entry.outline() for word in words)
 
 
-def unindexable(text: str) -> str | None:
-    """Why a text is not indexed, in a few words: too long, or made small by a tool; None where it is."""
-    if len(text) > MAX_INDEXED:
-        return f"not indexed: over {MAX_INDEXED:,} characters"
-    lines = text.count("\n") + 1
-    if len(text) > _MINIFIED_FROM and len(text) > _LONG_LINES * lines:
-        return "not indexed: minified"
-    return None
+def index_of(documents: Iterable[Document]) -> Index:
+    """An index in memory of these documents alone."""
+    store = Store()
+    store.put(map(record_of, documents))
+    return Index(store)
 
 
-def _words(path: str, doc: str, definitions: tuple[Definition, ...]) -> Counter[str]:
-    """What a search finds a file by: its path counts most, then names, then signatures and docs."""
-    words: Counter[str] = Counter()
-    for word in terms(path):
-        words[word] += 3
-    words.update(terms(doc))
-    for definition in definitions:
-        for word in terms(definition.name):
-            words[word] += 1
-        words.update(terms(definition.signature))
-        words.update(terms(definition.unit.doc))
-    return words
+def record_of(document: Document, size: int = 0, mtime_ns: int = 0, kind: str = "") -> Record:
+    """What the store keeps of a document, read here and now."""
+    kind = kind or kind_of(document.path, document.text[:HEAD])
+    if reason := unindexable(document):
+        return Record(document.path, size, mtime_ns, reason=reason, kind=kind)
+    entry = read_entry(document)
+    words = words_of(entry, " ".join(sorted(names_in(document.text))))
+    made_by = maker(document.language)
+    return Record(document.path, size, mtime_ns, entry.digest, made_by, encode(entry), words, kind=kind)
+
+
+@lru_cache(maxsize=64)
+def _read(document: Document) -> FileEntry | None:
+    return None if unindexable(document) else read_entry(document, tree_of(document))
+
+
+@lru_cache(maxsize=64)
+def _names(document: Document) -> frozenset[str]:
+    return frozenset(names_in(document.text))
+
+
+def _merit(name: str, query: str) -> tuple[int, int] | None:
+    """How well a name fits what was typed, least first; None where it does not."""
+    lower, typed = name.lower(), query.lower()
+    if lower == typed:
+        return 0, 0
+    if lower.startswith(typed):
+        return 1, len(name)
+    if typed in lower:
+        return 2, len(name)
+    letters = iter(lower)
+    return (3, len(name)) if all(letter in letters for letter in typed) else None
 
 
 def _ends_with(qualified: str, name: str) -> bool:
     return qualified == name or qualified.endswith("." + name)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _HEAD else text[: _HEAD - 1] + "…"

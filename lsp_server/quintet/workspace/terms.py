@@ -22,7 +22,7 @@ def terms(text: str) -> Iterator[str]:
 def _terms_of(word: str) -> tuple[str, ...]:
     parts = split_name(word)
     whole = (word.lower(),) if len(parts) > 1 else ()
-    return (*whole, *map(_stem, parts))
+    return (*whole, *map(stem, parts))
 
 
 def split_name(name: str) -> list[str]:
@@ -30,7 +30,7 @@ def split_name(name: str) -> list[str]:
     return [part.lower() for part in _PART.findall(name)]
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """Cut a plain English ending, so that `parsing`, `parses` and `parsed` meet; short words stay."""
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):

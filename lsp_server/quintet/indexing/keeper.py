@@ -1,0 +1,181 @@
+"""The server's end of the indexer: starts it, starts it again when it dies, and hands out what it keeps.
+
+Asynchronous and never waits for the indexer: whoever asks gets what is known by now, and is told how much
+that is.
+"""
+
+import asyncio
+import contextlib
+import logging
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from quintet.indexing.frames import LENGTH, Buffers, Command, Progress, Start
+from quintet.indexing.once import store_path
+from quintet.workspace.document import Document
+from quintet.workspace.index import Index
+from quintet.workspace.store import Store, StoreError
+
+log = logging.getLogger(__name__)
+
+_STARTS = 4
+_LASTING = 60.0
+"""Seconds after which a process that dies does not count against the number of starts."""
+_PAUSE = 0.4
+"""Seconds without typing after which a buffer's text is indexed."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a person may be told of the index: how far it is, and a sentence that explains why it is not."""
+
+    progress: Progress
+    note: str = ""
+
+    @property
+    def incomplete(self) -> str:
+        """In words, that the index is not ready; empty where it is."""
+        if self.progress.complete:
+            return ""
+        if self.note and not self.progress.total:
+            return self.note
+        if self.progress.paused:
+            return "The index is paused."
+        done, total = self.progress.done, self.progress.total
+        return (
+            f"The index is not complete yet: {done:,} of {total:,} files."
+            if total
+            else "The index is being made."
+        )
+
+
+class Keeper:
+    """One folder's indexer process. `changed` is set whenever `state` is another one."""
+
+    def __init__(self, root: Path, *, deny: tuple[str, ...] = (), command: tuple[str, ...] = ()) -> None:
+        self.state = State(Progress())
+        self.changed = asyncio.Event()
+        self._root = root
+        self._deny = deny
+        self._command = command or (sys.executable, "-m", "quintet.indexing")
+        self._path = store_path(root)
+        self._store: Store | None = None
+        self._process: asyncio.subprocess.Process | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._texts: dict[str, str | None] = {}
+        self._open: dict[str, str] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Begin to keep the index; returns at once."""
+        self._task = self._task or asyncio.create_task(self._keep())
+
+    def index(self, over: Mapping[str, Document]) -> Index:
+        """What is known by now, with these texts in place of the disk's."""
+        return Index(self._opened(), over)
+
+    def buffer(self, path: str, text: str | None) -> None:
+        """An editor's text of a file, to be indexed when it pauses; None where the disk is true again."""
+        self._texts[path] = text
+        if text is None:
+            self._open.pop(path, None)
+        else:
+            self._open[path] = text
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(_PAUSE, self._flush)
+
+    def command(self, word: str) -> None:
+        """Ask for "pause", "resume", "rescan" or "rebuild"."""
+        self._send(Command(word))
+
+    async def aclose(self) -> None:
+        """End the process; safe to call twice."""
+        if self._timer is not None:
+            self._timer.cancel()
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    # --- the process ----------------------------------------------------------------------------------
+
+    async def _keep(self) -> None:
+        """Run the process, and run it again when it dies; not for ever."""
+        loop = asyncio.get_running_loop()
+        deaths: list[float] = []
+        while len(deaths) < _STARTS:
+            await self._once()
+            deaths = [*(death for death in deaths if loop.time() - death < _LASTING), loop.time()]
+            log.warning("the indexer process ended and is started again")
+            await asyncio.sleep(0.2 * len(deaths))
+        self._tell(State(self.state.progress, "The indexer died several times in a row; its log says why."))
+
+    async def _once(self) -> None:
+        spawning = asyncio.ensure_future(
+            asyncio.create_subprocess_exec(
+                *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            )
+        )
+        try:
+            process = await asyncio.shield(spawning)
+        except asyncio.CancelledError:  # asyncio itself does not get over being cancelled in there
+            process = await spawning
+            process.kill()
+            await process.wait()
+            raise
+        self._process = process
+        try:
+            self._send(Start(str(self._root), str(self._path), self._deny))
+            if self._open:
+                self._send(Buffers(dict(self._open)))
+            assert process.stdout is not None  # noqa: S101 -- it was asked for
+            await self._listen(process.stdout)
+        finally:
+            self._process = None
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await asyncio.shield(process.wait())
+
+    async def _listen(self, pipe: asyncio.StreamReader) -> None:
+        decoder = msgspec.msgpack.Decoder(Progress)
+        with contextlib.suppress(asyncio.IncompleteReadError, OSError, msgspec.MsgspecError):
+            while True:
+                (size,) = LENGTH.unpack(await pipe.readexactly(LENGTH.size))
+                progress = decoder.decode(await pipe.readexactly(size))
+                if progress.note:
+                    log.warning("%s", progress.note)
+                self._tell(State(progress, progress.note or self.state.note))
+
+    def _tell(self, state: State) -> None:
+        self.state = state
+        self.changed.set()
+
+    def _flush(self) -> None:
+        texts, self._texts = self._texts, {}
+        if texts:
+            self._send(Buffers(texts))
+
+    def _send(self, message: msgspec.Struct) -> None:
+        process = self._process
+        if process is None or process.stdin is None or process.stdin.is_closing():
+            return  # what is open is sent again to the next one
+        body = msgspec.msgpack.encode(message)
+        process.stdin.write(LENGTH.pack(len(body)) + body)
+
+    def _opened(self) -> Store:
+        """The store, once there is one; until then an empty one."""
+        if self._store is None:
+            try:
+                self._store = Store(self._path, readonly=True)
+            except StoreError:
+                return Store()
+        return self._store

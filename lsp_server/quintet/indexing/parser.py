@@ -1,0 +1,57 @@
+"""A parser process: takes jobs on stdin and answers with one record a file, so that it may be killed.
+
+A grammar that hangs or crashes takes this process with it and nothing else.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+
+from quintet.indexing.frames import Done, Job, read, write
+from quintet.workspace.document import Document
+from quintet.workspace.document import read as read_document
+from quintet.workspace.index import record_of
+from quintet.workspace.makers import maker
+from quintet.workspace.store import Record, Store, StoreError
+
+
+def main() -> None:
+    """Answer jobs until the other end closes."""
+    pipe, sys.stdout = sys.stdout.buffer, sys.stderr  # what a library prints must not get between
+    decoder = msgspec.msgpack.Decoder(Job)
+    store: Store | None = None
+    while job := read(sys.stdin.buffer, decoder):
+        if job.store and store is None:
+            store = _opened(Path(job.store))
+        for path, size, mtime_ns, kind in job.files:
+            write(pipe, Done(_record(job, (path, size, mtime_ns, kind), store)))
+
+
+def _record(job: Job, file: tuple[str, int, int, str], store: Store | None) -> Record:
+    path, size, mtime_ns, kind = file
+    if path in job.texts:
+        return record_of(Document(path, job.texts[path]), size, mtime_ns, kind)
+    document = read_document(Path(job.root), path)
+    if not isinstance(document, Document):
+        reason = document.reason.removeprefix(f"{path} ").removesuffix(".")
+        return Record(path, size, mtime_ns, reason=reason, kind="unreadable")
+    digest, made_by = document.digest, maker(document.language)
+    if store is not None and store.has(digest, made_by):
+        return Record(path, size, mtime_ns, digest, made_by, kind=kind)
+    return record_of(document, size, mtime_ns, kind)
+
+
+def _opened(path: Path) -> Store | None:
+    try:
+        return Store(path, readonly=True)
+    except StoreError:
+        return None
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (BrokenPipeError, KeyboardInterrupt):
+        os._exit(0)  # the indexer has gone: nobody is left to be told

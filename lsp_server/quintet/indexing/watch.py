@@ -1,0 +1,55 @@
+"""Notices what changes in a folder outside the editor, by the operating system's own notices.
+
+Says which paths, never what became of them: the indexer looks. Knows no store.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+
+from quintet.workspace.scan import SKIPPED_FOLDERS
+
+if TYPE_CHECKING:
+    from watchdog.observers.api import BaseObserver
+
+_LOOKS = frozenset({"opened", "closed_no_write"})
+
+
+class Watch(FileSystemEventHandler):
+    """Calls `changed` with the relative paths of events, from a thread of its own, until it is closed.
+
+    Raises OSError where the folder cannot be watched (too many folders for the system's limit).
+    """
+
+    def __init__(self, root: Path, changed: Callable[[tuple[str, ...]], None]) -> None:
+        self._root = os.fsdecode(root.resolve())
+        self._changed = changed
+        self._observer: BaseObserver = Observer()
+        self._observer.schedule(self, self._root, recursive=True)
+        self._observer.start()
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """Watchdog's call for everything that happens."""
+        if event.event_type in _LOOKS or (event.is_directory and event.event_type == "modified"):
+            return
+        paths = (self._relative(path) for path in (event.src_path, event.dest_path) if path)
+        wanted = tuple(path for path in paths if path is not None)
+        if wanted:
+            self._changed(wanted)
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._observer.stop()
+        self._observer.join(2)
+
+    def _relative(self, path: str | bytes) -> str | None:
+        """A path below the root with forward slashes; None for what is of no interest."""
+        text = os.fsdecode(path)
+        if not text.startswith(self._root):
+            return None
+        relative = text[len(self._root) :].lstrip(os.sep).replace(os.sep, "/")
+        return None if not SKIPPED_FOLDERS.isdisjoint(relative.split("/")) else relative

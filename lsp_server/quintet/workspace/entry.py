@@ -1,0 +1,239 @@
+"""What an index knows of one file, made from its tree; small enough to keep for every file of a workspace.
+
+A text in, an entry out; this module reads no disk, compares no files and ranks nothing.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import msgspec
+
+from quintet.workspace.document import Document
+from quintet.workspace.syntax import Import, SyntaxTree, Unit, parse
+
+MAX_INDEXED = 1 << 20
+"""Texts above this many characters are read and edited but not indexed: generated, and slow to parse."""
+
+_MAX_PLAIN = 1 << 17
+"""The same for texts of no language we know, which are data for the most part."""
+
+_HEAD = 120
+"""Characters of a signature or a documentation line that an outline shows."""
+
+_MINIFIED_FROM = 10_000
+_LONG_LINES = 400
+"""Characters a line on average, above which a text of some size is taken for minified."""
+
+_NAME = re.compile(r"[^\W\d]\w*")
+_ASCII_NAME = re.compile(rb"[A-Za-z_]\w*", re.ASCII)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ASCII_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One definition of a file: what `syntax.Unit` says, with its path and its signature on one line.
+
+    The unit's offsets are those of the text with the entry's digest.
+    """
+
+    path: str
+    unit: Unit
+    signature: str
+
+    @property
+    def name(self) -> str:
+        """The bare name."""
+        return self.unit.name
+
+    @property
+    def qualified(self) -> str:
+        """The name with those around it: `Class.method`."""
+        return self.unit.qualified
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """All the index knows of one file. A text without a grammar has `language` "" and no definitions.
+
+    `digest` identifies the text, `lines` counts it, `doc` is its own documentation in one line.
+    """
+
+    path: str
+    language: str
+    digest: str
+    lines: int
+    doc: str
+    definitions: tuple[Definition, ...] = ()
+    imports: tuple[Import, ...] = ()
+
+    def outline(self) -> str:
+        """The definitions as indented signatures, each with its first line of documentation."""
+        lines = [self.path + (f"  # {self.doc}" if self.doc else "")]
+        for definition in self.definitions:
+            unit = definition.unit
+            indent = "    " * (unit.container.count(".") + 1 if unit.container else 0)
+            doc = f"  # {unit.doc}" if unit.doc else ""
+            lines.append(f"{indent}{definition.signature}{doc}")
+        return "\n".join(lines)
+
+
+def read_entry(document: Document, tree: SyntaxTree | None = None) -> FileEntry:
+    """Describe one file; `tree`, if given, is its tree."""
+    tree = tree or parse(document.text, document.language)
+    text = document.text
+    lines = text.count("\n") + 1
+    if tree is None:
+        first = next((line for line in text[:4096].splitlines() if line.strip()), "")
+        return FileEntry(document.path, "", document.digest, lines, _short(first.strip("#=-*/<!> \t")))
+    definitions = tuple(
+        Definition(document.path, _trimmed(unit), _short(tree.signature(unit))) for unit in tree.definitions()
+    )
+    doc = _short(tree.module().doc)
+    return FileEntry(document.path, tree.language, document.digest, lines, doc, definitions, tree.imports())
+
+
+def unindexable(document: Document) -> str | None:
+    """Why a text is not indexed, in a few words: too long, or made small by a tool; None where it is."""
+    text = document.text
+    most = MAX_INDEXED if document.language else _MAX_PLAIN
+    if len(text) > most:
+        return f"not indexed: over {most:,} characters"
+    lines = text.count("\n") + 1
+    if len(text) > _MINIFIED_FROM and len(text) > _LONG_LINES * lines:
+        return "not indexed: minified"
+    return None
+
+
+def names_in(text: str) -> set[str]:
+    """Every name that stands anywhere in a text, in comments and strings too: whoever asks looks again."""
+    if text.isascii():
+        return set(b" ".join(set(_ASCII_NAME.findall(text.encode()))).decode().split())
+    return set(_NAME.findall(text))
+
+
+# --- the words a search finds a file by -------------------------------------------------------------
+
+
+class Words(NamedTuple):
+    """What a search finds a file by.
+
+    `path`, the `names` it defines, and the `text` of its signatures and documentation: in these, compound
+    names are taken apart at changes of case. `defined` and `used` are the names that a file defines and those
+    that stand in it, exactly, with a space between them.
+    """
+
+    path: str
+    names: str
+    text: str
+    defined: str
+    used: str
+
+
+def words_of(entry: FileEntry, used: str) -> Words:
+    """The words of a file; `used` is `names_in` its text, joined by spaces."""
+    names = [definition.unit.name for definition in entry.definitions]
+    said = [f"{definition.signature} {definition.unit.doc}" for definition in entry.definitions]
+    return Words(
+        path=apart(entry.path),
+        names=apart(" ".join(names)),
+        text=apart("\n".join([entry.doc, *said])),
+        defined=" ".join(sorted(set(names))),
+        used=used,
+    )
+
+
+def apart(text: str) -> str:
+    """A text with a space at every change of case within a word: `HTTPHeaderParser` → HTTP Header Parser."""
+    return _HUMP.sub(" ", text)
+
+
+# --- entries as bytes -------------------------------------------------------------------------------
+
+
+class _Unit(msgspec.Struct, frozen=True, array_like=True):
+    kind: str
+    name: str
+    container: str
+    start: int
+    end: int
+    name_start: int
+    head_end: int
+    body_start: int
+    signature: str
+    doc: str = ""
+    test: bool = False
+
+
+class _Entry(msgspec.Struct, frozen=True, array_like=True):
+    language: str
+    lines: int
+    doc: str
+    units: list[_Unit]
+    imports: list[tuple[str, tuple[str, ...], int, int]]
+
+
+class _Rest(msgspec.Struct, frozen=True, array_like=True):
+    """`_Entry` with its units left unread."""
+
+    language: str
+    lines: int
+    doc: str
+    units: msgspec.Raw
+    imports: list[tuple[str, tuple[str, ...], int, int]]
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(_Entry)
+_IMPORTS = msgspec.msgpack.Decoder(_Rest)
+
+
+def encode(entry: FileEntry) -> bytes:
+    """An entry as bytes, without its path and digest: files with one content share it."""
+    units = [_packed(definition) for definition in entry.definitions]
+    imports = [(each.module, each.names, each.start, each.end) for each in entry.imports]
+    return _ENCODER.encode(_Entry(entry.language, entry.lines, entry.doc, units, imports))
+
+
+def decode(data: bytes, path: str, digest: str) -> FileEntry:
+    """The entry of a file. Raises ValueError for bytes that `encode` did not make."""
+    read = _DECODER.decode(data)
+    return FileEntry(
+        path=path,
+        language=read.language,
+        digest=digest,
+        lines=read.lines,
+        doc=read.doc,
+        definitions=tuple(Definition(path, _unpacked(unit), unit.signature) for unit in read.units),
+        imports=tuple(Import(*each) for each in read.imports),
+    )
+
+
+def decode_imports(data: bytes) -> tuple[str, tuple[Import, ...]]:
+    """Only the language and the imports of an encoded entry, for who reads those of every file."""
+    read = _IMPORTS.decode(data)
+    return read.language, tuple(Import(*each) for each in read.imports)
+
+
+def _packed(definition: Definition) -> _Unit:
+    unit = definition.unit
+    return _Unit(
+        unit.kind, unit.name, unit.container, unit.start, unit.end, unit.name_start, unit.head_end,
+        unit.body_start, definition.signature, unit.doc, unit.test,
+    )  # fmt: skip
+
+
+def _unpacked(unit: _Unit) -> Unit:
+    return Unit(
+        unit.kind, unit.name, unit.start, unit.end, unit.name_start, unit.body_start, unit.doc, unit.head_end,
+        unit.container, unit.test,
+    )  # fmt: skip
+
+
+def _trimmed(unit: Unit) -> Unit:
+    return unit if len(unit.doc) <= _HEAD else replace(unit, doc=_short(unit.doc))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _HEAD else text[: _HEAD - 1] + "…"

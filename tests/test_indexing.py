@@ -1,0 +1,212 @@
+"""The kept index is the one from scratch, whatever happened on the way to it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
+
+from quintet.indexing.crew import Crew, Described
+from quintet.indexing.frames import Buffers, Command, Progress
+from quintet.indexing.indexer import Changed, Ended, Indexer
+from quintet.indexing.once import delete, open_indexed, open_store, store_path
+from quintet.workspace.scan import Found
+from quintet.workspace.snapshot import open_snapshot
+from quintet.workspace.store import Record, Store
+from support import Lay
+
+FILES = {
+    "shop/__init__.py": "",
+    "shop/prices.py": "def net_price(x):\n    return x\n",
+    "shop/cart.py": "from shop.prices import net_price\n\ndef total(): return net_price(1)\n",
+    "web/a.ts": "export function load(): number { return 1 }\n",
+    "README.md": "# Shop\n",
+    "main.rs": "fn main() { println!() }\n",
+}
+
+
+@pytest.fixture(autouse=True)
+def _children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our own processes find the packages as this one does."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+
+
+def scratch(root: Path) -> dict[str, object]:
+    return open_snapshot(root).index.store.dump()
+
+
+def kept(root: Path) -> dict[str, object]:
+    return open_indexed(root).index.store.dump()
+
+
+def test_an_index_made_by_processes_equals_one_made_here(lay: Lay) -> None:
+    root = lay(FILES)
+    snapshot = open_indexed(root)
+    assert snapshot.index.store.dump() == scratch(root)
+    assert [each.path for each in snapshot.index.definitions("load")] == ["web/a.ts"]
+    assert snapshot.incomplete == ""
+
+
+def test_a_warm_start_reads_nothing_that_has_not_changed(lay: Lay) -> None:
+    root = lay(FILES)
+    open_indexed(root)
+    seen: list[Progress] = []
+    os.utime(root / "main.rs", ns=(1, 1))
+    (root / "shop/prices.py").write_text("def net_price(x, tax):\n    return x\n")
+    (root / "web/a.ts").rename(root / "web/b.ts")
+    (root / "README.md").unlink()
+    snapshot = open_indexed(root, tell=seen.append)
+    assert max(progress.total for progress in seen) == 3
+    assert snapshot.index.store.dump() == scratch(root)
+
+
+def test_a_branch_that_comes_back_is_not_parsed_again(lay: Lay) -> None:
+    root = lay(FILES)
+    open_indexed(root)
+    for text in ("def other(): pass\n", FILES["shop/prices.py"]):
+        (root / "shop/prices.py").write_text(text)
+        open_indexed(root)
+    store, _ = open_store(store_path(root))
+    assert store.dump() == scratch(root)
+
+
+@pytest.mark.parametrize("harm", ["garbage", "truncated", "folder"])
+def test_a_damaged_store_is_made_anew_and_it_is_said(lay: Lay, harm: str) -> None:
+    root = lay(FILES)
+    open_indexed(root)
+    path = store_path(root)
+    size = path.stat().st_size
+    delete(path)
+    if harm == "folder":
+        path.mkdir()
+    else:
+        path.write_bytes(
+            b"no database " * 1_000 if harm == "garbage" else b"SQLite format 3\0" + b"\0" * size
+        )
+    seen: list[Progress] = []
+    snapshot = open_indexed(root, tell=seen.append)
+    notes = [progress.note for progress in seen if progress.note]
+    assert notes
+    assert notes[0].startswith("The index ")
+    assert snapshot.index.store.dump() == scratch(root)
+    if harm == "folder":
+        path.rmdir()
+
+
+def test_killed_at_any_moment_it_goes_on_where_it_was(lay: Lay) -> None:
+    root = lay({f"pkg/m{number}.py": f"def f{number}(): return g{number}()\n" * 30 for number in range(400)})
+    program = "import sys; from pathlib import Path; from quintet.indexing.once import open_indexed; open_indexed(Path(sys.argv[1]))"
+    for pause in (0.3, 0.6, 0.9, 1.2, 1.5):
+        process = subprocess.Popen([sys.executable, "-c", program, str(root)], start_new_session=True)
+        time.sleep(pause)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert kept(root) == scratch(root)
+
+
+# --- the loop ---------------------------------------------------------------------------------------
+
+
+def turned(indexer: Indexer, until: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not until():
+        assert time.monotonic() < end, "it does not get there"
+        assert indexer.turn(stay=True)
+
+
+def test_changes_on_disk_and_in_buffers_are_followed(lay: Lay) -> None:
+    root = lay(FILES)
+    store, seen = Store(), list[Progress]()
+    indexer = Indexer(root, store, tell=seen.append)
+    indexer.rescan()
+    turned(indexer, lambda: seen[-1].complete if seen else False)
+
+    (root / "shop/prices.py").write_text("def gross_price(x):\n    return x\n")
+    indexer.events.put(Changed(("shop/prices.py",)))
+    turned(indexer, lambda: bool(store.defining("gross_price")))
+    (root / "shop/new.py").write_text("from shop.prices import gross_price\n")
+    indexer.events.put(Changed(("shop/new.py",)))
+    turned(indexer, lambda: "shop/new.py" in store.paths() and seen[-1].complete)
+    shutil.rmtree(root / "web")
+    indexer.events.put(Changed(("web",)))
+    turned(indexer, lambda: "web/a.ts" not in store.paths() and seen[-1].complete)
+
+    indexer.events.put(
+        Buffers({"shop/cart.py": "def unsaved(): pass\n", "shop/fresh.py": "def fresh(): pass\n"})
+    )
+    turned(indexer, lambda: bool(store.defining("unsaved") and store.defining("fresh")))
+    (root / "shop/cart.py").write_text("def saved_elsewhere(): pass\n")
+    indexer.events.put(Command("rescan"))
+    turned(indexer, lambda: seen[-1].complete)
+    assert not store.defining("saved_elsewhere"), "the editor's text comes before the disk's"
+    indexer.events.put(Buffers({"shop/cart.py": None, "shop/fresh.py": None}))
+    turned(indexer, lambda: bool(store.defining("saved_elsewhere")) and not store.defining("fresh"))
+
+    indexer.events.put(Command("rebuild"))
+    wanted = scratch(root)
+    turned(indexer, lambda: store.dump() == wanted)
+    indexer.close()
+
+
+def test_a_pause_holds_until_it_is_told_to_go_on(lay: Lay) -> None:
+    root = lay(FILES)
+    store, seen = Store(), list[Progress]()
+    indexer = Indexer(root, store, tell=seen.append)
+    indexer.events.put(Command("pause"))
+    indexer.rescan()
+    turned(indexer, lambda: bool(seen) and seen[-1].paused)
+    for _ in range(3):
+        indexer.events.put(Changed(("shop/cart.py",)))
+        assert indexer.turn(stay=True)
+    assert store.paths() == ()
+    indexer.events.put(Command("resume"))
+    turned(indexer, lambda: seen[-1].complete)
+    assert store.dump() == scratch(root)
+    indexer.events.put(Ended())
+    assert not indexer.turn(stay=True)
+    indexer.close()
+
+
+# --- parsers that misbehave -------------------------------------------------------------------------
+
+PARSER = """
+import os, sys, time
+from quintet.indexing import parser
+honest = parser._record
+def record(job, file, store):
+    if "hang" in file[0]: time.sleep(60)
+    if "crash" in file[0]: os._exit(11)
+    return honest(job, file, store)
+parser._record = record
+parser.main()
+"""
+
+
+def test_a_parser_that_hangs_or_crashes_costs_one_file(lay: Lay) -> None:
+    names = ["a.py", "hang.py", "b.py", "crash.py", "c.py"]
+    root = lay(dict.fromkeys(names, "def f(): pass\n"))
+    events: SimpleQueue[object] = SimpleQueue()
+    crew = Crew(str(root), events, size=1, patience=4, command=(sys.executable, "-c", PARSER))
+    crew.take(Found(name, 10, 1) for name in names)
+    records: dict[str, Record] = {}
+    end = time.monotonic() + 60
+    while len(records) < len(names) and time.monotonic() < end:
+        if not events.empty():
+            event = events.get()
+            if isinstance(event, Described):
+                records[event.record.path] = event.record
+            crew.notice(event)
+        crew.check()
+        time.sleep(0.01)
+    crew.close()
+    assert {name: record.reason for name, record in records.items() if record.reason} == {
+        "hang.py": "its parser did not come to an end within 4 s",
+        "crash.py": "its parser crashed",
+    }
+    assert crew.left == 0

@@ -1,0 +1,114 @@
+"""The server's end of the indexer: what is kept is handed out at once, and a process that dies comes back."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from quintet.indexing.frames import Progress
+from quintet.indexing.keeper import Keeper, State
+from quintet.indexing.once import store_path
+from quintet.session import Session
+from quintet.workspace.document import Document
+from support import Lay
+
+
+@pytest.fixture(autouse=True)
+def _children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our own processes find the packages as this one does."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not condition():  # noqa: ASYNC110 -- another process is waited for
+            await asyncio.sleep(0.05)
+
+
+def found(keeper: Keeper, name: str) -> list[str]:
+    return [each.path for each in keeper.index({}).definitions(name)]
+
+
+async def test_what_changes_on_disk_and_in_buffers_is_found(lay: Lay) -> None:
+    root = lay({"a.py": "def first(): pass\n"})
+    keeper = Keeper(root)
+    assert keeper.state.incomplete == "The index is being made."
+    assert found(keeper, "first") == []
+    keeper.start()
+    await until(lambda: keeper.state.progress.complete)
+    assert keeper.state.incomplete == ""
+    assert found(keeper, "first") == ["a.py"]
+    (root / "pkg").mkdir()
+    (root / "pkg/b.py").write_text("def second(): pass\n")
+    await until(lambda: found(keeper, "second") == ["pkg/b.py"])
+    keeper.buffer("a.py", "def typed(): pass\n")
+    await until(lambda: found(keeper, "typed") == ["a.py"])
+    over = {"a.py": Document("a.py", "def newest(): pass\n")}
+    assert [each.path for each in keeper.index(over).definitions("newest")] == ["a.py"]
+    keeper.buffer("a.py", None)
+    await until(lambda: found(keeper, "first") == ["a.py"])
+    await keeper.aclose()
+    await keeper.aclose()
+
+
+async def test_a_process_that_is_killed_comes_back_with_the_open_texts(lay: Lay) -> None:
+    keeper = Keeper(lay({"a.py": "def first(): pass\n"}))
+    keeper.start()
+    await until(lambda: keeper.state.progress.complete)
+    keeper.buffer("a.py", "def typed(): pass\n")
+    await until(lambda: found(keeper, "typed") == ["a.py"])
+    process = keeper._process
+    assert process is not None
+    os.kill(process.pid, signal.SIGKILL)
+    await until(lambda: keeper._process not in {None, process})
+    keeper.buffer("b.py", "def more(): pass\n")
+    await until(lambda: found(keeper, "more") == ["b.py"] and found(keeper, "typed") == ["a.py"])
+    await keeper.aclose()
+
+
+async def test_one_that_dies_every_time_is_given_up_with_a_sentence(tmp_path: Path) -> None:
+    keeper = Keeper(tmp_path, command=(sys.executable, "-c", "raise SystemExit(3)"))
+    keeper.start()
+    await until(lambda: bool(keeper.state.note))
+    assert keeper.state.incomplete == "The indexer died several times in a row; its log says why."
+    await keeper.aclose()
+
+
+async def test_the_indexer_does_not_outlive_its_server(lay: Lay) -> None:
+    keeper = Keeper(lay({"a.py": "x = 1\n"}))
+    keeper.start()
+    await until(lambda: keeper.state.progress.complete)
+    process = keeper._process
+    assert process is not None
+    assert process.stdin is not None
+    process.stdin.close()  # what a server that is killed leaves behind
+    async with asyncio.timeout(20):
+        assert await process.wait() == 0
+    await keeper.aclose()
+
+
+async def test_a_session_answers_from_the_kept_index(lay: Lay) -> None:
+    root = lay({"a.py": "def first(): pass\n"})
+    session = Session()
+    session.root = root
+    session.keep_index()
+    keeper = session.keeper
+    assert keeper is not None
+    await until(lambda: keeper.state.progress.complete)
+    session.open("a.py", "file:///a.py", "def unsaved(): pass\n", 1)
+    snapshot = await session.snapshot()
+    assert [each.path for each in snapshot.index.definitions("unsaved")] == ["a.py"]
+    assert snapshot.files() == ("a.py",)
+    assert snapshot.incomplete == ""
+    await session.aclose()
+    assert store_path(root).exists()
+
+
+def test_how_far_the_index_is_is_said_in_words() -> None:
+    assert State(Progress(3, 9)).incomplete == "The index is not complete yet: 3 of 9 files."
+    assert State(Progress(3, 9, paused=True)).incomplete == "The index is paused."
+    assert State(Progress(9, 9, complete=True), "a note").incomplete == ""
