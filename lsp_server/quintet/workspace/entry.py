@@ -18,6 +18,27 @@ MAX_INDEXED = 1 << 20
 _MAX_PLAIN = 1 << 17
 """The same for texts of no language we know, which are data for the most part."""
 
+_PROSE = frozenset(
+    [
+        "md",
+        "markdown",
+        "rst",
+        "txt",
+        "adoc",
+        "org",
+        "html",
+        "tmpl",
+        "toml",
+        "yaml",
+        "yml",
+        "json",
+        "cfg",
+        "ini",
+        "proto",
+        "graphql",
+    ]
+)
+
 _HEAD = 120
 """Characters of a signature or a documentation line that an outline shows."""
 
@@ -104,6 +125,11 @@ def unindexable(document: Document) -> str | None:
     if len(text) > _MINIFIED_FROM and len(text) > _LONG_LINES * lines:
         return "not indexed: minified"
     return None
+
+
+def is_prose(path: str) -> bool:
+    """Whether a text of no language we know is for people to read, so that names in it mean something."""
+    return path.rpartition(".")[2].lower() in _PROSE
 
 
 def names_in(text: str) -> set[str]:

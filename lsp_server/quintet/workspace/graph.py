@@ -7,7 +7,6 @@ there; asks no disk.
 
 from array import array
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from math import log
 
 from quintet.workspace.modules import Modules
@@ -15,11 +14,11 @@ from quintet.workspace.store import Store
 from quintet.workspace.syntax import Import
 
 _DAMPING = 0.85
-_ROUNDS = 12
+_ROUNDS = 8
 _COMMON = 200
 """A name in more files than this says little about any of them."""
 _DEFINERS = 3
-_SHORT = 3
+_SHORTEST = 4
 _IMPORT = 1.0
 
 
@@ -48,15 +47,8 @@ def _targets(modules: Modules, path: str, language: str, imports: Iterable[Impor
 
 def _uses(store: Store) -> Iterator[tuple[int, int, float]]:
     """File, file that defines a name it uses, and what that is worth."""
-    for name, group in groupby(store.occurrences(), key=lambda row: row[0]):
-        definers: set[int] = set()
-        users: set[int] = set()
-        for _, file, defined in group:
-            (definers if defined else users).add(file)
-        if not 0 < len(definers) <= _DEFINERS or len(name) <= _SHORT:
-            continue
-        users -= definers
-        if 0 < len(users) <= _COMMON:
+    for definers, users in store.shared(definers=_DEFINERS, users=_COMMON, length=_SHORTEST):
+        if users:
             worth = 1 / (len(definers) * (1 + log(len(users))))
             yield from ((user, definer, worth) for user in users for definer in definers)
 

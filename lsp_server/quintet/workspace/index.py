@@ -10,7 +10,16 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from quintet.workspace.document import Document
-from quintet.workspace.entry import Definition, FileEntry, encode, names_in, read_entry, unindexable, words_of
+from quintet.workspace.entry import (
+    Definition,
+    FileEntry,
+    encode,
+    is_prose,
+    names_in,
+    read_entry,
+    unindexable,
+    words_of,
+)
 from quintet.workspace.generated import HEAD, kind_of
 from quintet.workspace.makers import maker
 from quintet.workspace.store import Record, Store
@@ -132,7 +141,8 @@ def record_of(document: Document, size: int = 0, mtime_ns: int = 0, kind: str = 
     if reason := unindexable(document):
         return Record(document.path, size, mtime_ns, reason=reason, kind=kind)
     entry = read_entry(document)
-    words = words_of(entry, " ".join(sorted(names_in(document.text))))
+    told = document.language or is_prose(document.path)
+    words = words_of(entry, " ".join(sorted(names_in(document.text))) if told else "")
     made_by = maker(document.language)
     return Record(document.path, size, mtime_ns, entry.digest, made_by, encode(entry), words, kind=kind)
 

@@ -416,15 +416,26 @@ class Store:
             while rows := cursor.fetchmany(_MANY):
                 yield from ((path, *found) for path, entry in rows if (found := decode_imports(entry))[1])
 
-    def occurrences(self) -> Iterator[tuple[str, int, bool]]:
-        """Every name that stands in a file, with the file's id and whether it is defined there, by name."""
+    def shared(self, *, definers: int, users: int, length: int) -> Iterator[tuple[set[int], set[int]]]:
+        """The names that few files define and not too many use: ids of those that do, name by name.
+
+        `definers` and `users` are the most there may be, `length` the least characters of a name. Names that
+        stand in one file only are left out.
+        """
         with self._lock:
-            self._db.execute(
-                "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, names, instance)"
-            )
-            cursor = self._db.execute("SELECT term, doc, col = 'defined' FROM temp.vocabulary")
-            while rows := cursor.fetchmany(_MANY):
-                yield from rows
+            for table, kind in (("spread", "col"), ("places", "instance")):
+                self._db.execute(
+                    f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{table} USING fts5vocab(main, names, {kind})"
+                )
+            counts = self._rows("SELECT term, col, doc FROM temp.spread WHERE length(term) >= ?", length)
+            few = {term for term, col, count in counts if col == "defined" and count <= definers}
+            wanted = [
+                term for term, col, count in counts if col == "used" and 1 < count <= users and term in few
+            ]
+            for term in wanted:
+                rows = self._rows("SELECT doc, col FROM temp.places WHERE term = ?", term)
+                defined = {file for file, col in rows if col == "defined"}
+                yield defined, {file for file, _ in rows} - defined
 
     def _rarest(self, words: Iterable[str]) -> list[str]:
         wanted = list(words)
