@@ -9,7 +9,7 @@ from contextlib import aclosing
 from functools import cache
 from importlib.resources import files
 
-from quintet.agents.context import pack
+from quintet.agents.context import Survey, fill, survey
 from quintet.agents.modes import MODES
 from quintet.agents.roles import ROLES
 from quintet.agents.run import Run
@@ -18,6 +18,8 @@ from quintet_models.backends.base import Backend, BackendError
 from quintet_models.messages import Message, Request, Sampling
 
 _CONTEXT_RESERVE = 512
+_LONGEST_ANSWER = max(row.max_tokens for row in ROLES.values())
+"""Room is kept for this whoever asks, so that all read the same."""
 
 
 @cache
@@ -40,7 +42,7 @@ async def ask(run: Run, role: Role, mode: Mode, words: str = "", *, n: int = 1) 
         raise BackendError("the token budget is spent")
     try:
         async with asyncio.timeout(run.seconds_left):
-            context = await _context(run, backend, mode, max_tokens)
+            context = await _context(run, backend, mode)
     except TimeoutError:
         raise BackendError("the time budget was spent before the model was asked") from None
     request = Request(
@@ -71,17 +73,25 @@ async def collect(run: Run, backend: Backend, request: Request) -> tuple[str, ..
     return tuple(texts)
 
 
-async def _context(run: Run, backend: Backend, mode: Mode, max_tokens: int) -> str:
-    room = backend.profile.context_tokens - max_tokens - _CONTEXT_RESERVE
-    room = min(room, MODES[mode].context_tokens, run.tokens_left - max_tokens)
+async def _context(run: Run, backend: Backend, mode: Mode) -> str:
+    """What all specialists of the run read first; the same for each, as long as the workspace is the same."""
+    room = backend.profile.context_tokens - _LONGEST_ANSWER - _CONTEXT_RESERVE
+    room = min(room, MODES[mode].context_tokens, run.tokens_left - _LONGEST_ANSWER)
+    packed = await fill(await _survey(run), max(room, 0), backend.count)
+    return packed.text
+
+
+async def _survey(run: Run) -> Survey:
+    """What the workspace has for the task, ranked once for a snapshot and what its tests said."""
     suspects = tuple(
         suspicion for suspicion in (await run.trial.suspects() if run.trial else ()) if suspicion.score > 0
     )
     baseline = run.trial.baseline if run.trial else None
-    packed = await pack(
-        run.snapshot, run.task, tokens=max(room, 0), count=backend.count, run=baseline, suspects=suspects
-    )
-    return packed.text
+    known = run.snapshot, baseline, suspects
+    if run.surveyed is None or run.surveyed[0] != known:
+        found = await asyncio.to_thread(survey, run.snapshot, run.task, run=baseline, suspects=suspects)
+        run.surveyed = known, found
+    return run.surveyed[1]
 
 
 def _question(run: Run, role: Role, words: str) -> str:

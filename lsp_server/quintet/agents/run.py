@@ -11,6 +11,7 @@ from collections import Counter, deque
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
+from quintet.agents.context import Survey
 from quintet.agents.frontier import Frontier, Proposal
 from quintet.agents.modes import MODES
 from quintet.agents.ranking import Ranker, Ranking
@@ -94,6 +95,8 @@ class Run:
     verified: Verified | None = None
     unverified: Unverified | None = None
 
+    surveyed: tuple[object, Survey] | None = None
+    """What the context is filled from, behind what it was made for."""
     usage: Usage = field(default_factory=Usage)
     steps: list[Step] = field(default_factory=list)
     stopped: str = ""
