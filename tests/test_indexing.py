@@ -110,6 +110,26 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(lay: Lay) -> None:
     assert kept(root) == scratch(root)
 
 
+PROGRAM = """
+import resource, sys
+from pathlib import Path
+from quintet.indexing.once import open_indexed
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+snapshot = open_indexed(Path(sys.argv[1]), tell=lambda progress: progress.note and print(progress.note))
+print(len(snapshot.index.paths()))
+"""
+
+
+def test_a_disk_that_is_full_costs_the_keeping_not_the_index(lay: Lay) -> None:
+    root = lay({f"m{number}.py": f"def name_{number}(): pass\n" * 200 for number in range(100)})
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(root)], capture_output=True, text=True, check=True
+    )
+    note, count = done.stdout.splitlines()
+    assert "cannot be written, and is kept in memory only: " in note
+    assert count == "100"
+
+
 # --- the loop ---------------------------------------------------------------------------------------
 
 

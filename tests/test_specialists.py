@@ -71,7 +71,9 @@ async def test_the_specialists_of_a_run_share_the_beginning_of_what_they_read(
     shared = next(at for at, column in enumerate(zip(*read, strict=False)) if len(set(column)) > 1)
     beginning = read[0][:shared]
     assert all(f"## {path}" in beginning for path in ("shop/prices.py", "tests/test_prices.py"))
-    assert shared > 0.75 * min(map(len, read)), "all but a specialist's own words, in a workspace of two files"
+    assert shared > 0.75 * min(map(len, read)), (
+        "all but a specialist's own words, in a workspace of two files"
+    )
     assert not any(
         request.thinking for request in backend.requests if "You are the Coder" in request.messages[1].content
     )

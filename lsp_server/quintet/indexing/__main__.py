@@ -5,6 +5,7 @@ Messages on stdin are `Buffers` and `Command`; on stdout goes `Progress`. Runs b
 
 import contextlib
 import os
+import sqlite3
 import sys
 from pathlib import Path
 from threading import Thread
@@ -44,10 +45,16 @@ def main() -> int:
     write(pipe, Progress(note=note))
     Thread(target=_listen, args=(sys.stdin.buffer, indexer.events), daemon=True).start()
     watch = _watch(Path(start.root), indexer, pipe)
-    indexer.run()
-    if watch:
-        watch.close()
-    store.close()
+    try:
+        indexer.run()
+    except sqlite3.Error as error:
+        write(pipe, Progress(note=f"The index {path} cannot be written: {error}."))
+        return 1
+    finally:
+        indexer.abandon()
+        if watch:
+            watch.close()
+        store.close()
     return 0
 
 

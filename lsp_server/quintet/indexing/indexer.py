@@ -107,6 +107,10 @@ class Indexer:
         self._write()
         self._crew.close()
 
+    def abandon(self) -> None:
+        """End the parsers, whatever they were at."""
+        self._crew.close()
+
     def turn(self, *, stay: bool) -> bool:
         """One event, or a piece of work where there is none; False when it is time to end."""
         busy = self._walk is not None and not self._paused

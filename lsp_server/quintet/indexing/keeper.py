@@ -117,7 +117,8 @@ class Keeper:
             deaths = [*(death for death in deaths if loop.time() - death < _LASTING), loop.time()]
             log.warning("the indexer process ended and is started again")
             await asyncio.sleep(0.2 * len(deaths))
-        self._tell(State(self.state.progress, "The indexer died several times in a row; its log says why."))
+        note = self.state.note or "The indexer died several times in a row; its log says why."
+        self._tell(State(self.state.progress, note))
 
     async def _once(self) -> None:
         spawning = asyncio.ensure_future(

@@ -5,8 +5,8 @@ Knows no server; where a store is kept is said here and nowhere else.
 
 import hashlib
 import os
+import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from quintet.indexing.frames import Progress
@@ -47,15 +47,23 @@ def delete(path: Path) -> None:
 def open_indexed(
     root: Path, *, deny: Deny = BUILT_IN, tell: Callable[[Progress], None] = lambda _: None, parsers: int = 2
 ) -> Snapshot:
-    """The folder as it is now, by its kept index."""
+    """The folder as it is now, by its kept index; by one in memory where that cannot be written."""
     path = store_path(root)
     store, note = open_store(path)
     if note:
         tell(Progress(note=note))
-    indexer = Indexer(root, store, tell=tell, deny=deny, parsers=parsers, cache=path)
+    try:
+        _bring_up_to_date(Indexer(root, store, tell=tell, deny=deny, parsers=parsers, cache=path))
+    except sqlite3.Error as error:
+        tell(Progress(note=f"The index {path} cannot be written, and is kept in memory only: {error}."))
+        store.close()
+        store = Store()
+        _bring_up_to_date(Indexer(root, store, tell=tell, deny=deny, parsers=parsers))
+    return Snapshot(root, {}, Index(store))
+
+
+def _bring_up_to_date(indexer: Indexer) -> None:
     try:
         indexer.run_once()
     finally:
-        with suppress(Exception):
-            indexer.close()
-    return Snapshot(root, {}, Index(store))
+        indexer.abandon()
