@@ -108,11 +108,14 @@ def read_entry(document: Document, tree: SyntaxTree | None = None) -> FileEntry:
     if tree is None:
         first = next((line for line in text[:4096].splitlines() if line.strip()), "")
         return FileEntry(document.path, "", document.digest, lines, _short(first.strip("#=-*/<!> \t")))
-    definitions = tuple(
-        Definition(document.path, _trimmed(unit), _short(tree.signature(unit))) for unit in tree.definitions()
-    )
+    definitions = tuple(definition_of(tree, document.path, unit) for unit in tree.definitions())
     doc = _short(tree.module().doc)
     return FileEntry(document.path, tree.language, document.digest, lines, doc, definitions, tree.imports())
+
+
+def definition_of(tree: SyntaxTree, path: str, unit: Unit) -> Definition:
+    """A unit of a file's tree as an index keeps it: signature and documentation cut to a line."""
+    return Definition(path, _trimmed(unit), _short(tree.signature(unit)))
 
 
 def unindexable(document: Document) -> str | None:

@@ -13,6 +13,7 @@ from quintet.workspace.document import Document
 from quintet.workspace.entry import (
     Definition,
     FileEntry,
+    definition_of,
     encode,
     is_prose,
     names_in,
@@ -64,14 +65,17 @@ class Index:
     def definitions(self, name: str) -> tuple[Definition, ...]:
         """The definitions of a name, bare or with those around it (`Class.method`), by path and place."""
         bare = name.rpartition(".")[2]
-        stored = (entry for entry in self.store.defining(bare) if entry.path not in self.over)
-        entries = [*stored, *self._over_entries()]
-        return tuple(
+        found = [
             definition
-            for entry in sorted(entries, key=lambda entry: entry.path)
+            for entry in self.store.defining(bare)
+            if entry.path not in self.over
             for definition in entry.definitions
-            if definition.name == bare and (bare == name or _ends_with(definition.qualified, name))
+        ]
+        found += [each for path in self.over for each in self._defined(path, bare)]
+        fits = (
+            each for each in found if each.name == bare and (bare == name or _ends_with(each.qualified, name))
         )
+        return tuple(sorted(fits, key=lambda each: (each.path, each.unit.start)))
 
     def mentioning(self, name: str) -> tuple[str, ...]:
         """The files in whose text a bare name stands, be it in a comment, sorted: `Snapshot` says where."""
@@ -116,6 +120,14 @@ class Index:
     def weight(self, path: str) -> float:
         """How much of the workspace leans on a file (see `graph`); all files together sum to 1."""
         return self.store.weights([path]).get(path, 0.0)
+
+    def _defined(self, path: str, name: str) -> list[Definition]:
+        """What a buffer defines by a bare name, without describing all that it defines: it is typed in."""
+        document = self.over[path]
+        tree = None if unindexable(document) else tree_of(document)
+        if tree is None:
+            return []
+        return [definition_of(tree, path, unit) for unit in tree.definitions() if unit.name == name]
 
     def _over_entries(self) -> list[FileEntry]:
         return [entry for path in self.over if (entry := self._entry(path))]

@@ -16,39 +16,13 @@ from quintet.workspace.bytemap import ByteMap
 from quintet.workspace.edits import Edit, apply, in_order
 from quintet.workspace.languages import facts, grammar
 from quintet.workspace.python_errors import complaint
+from quintet.workspace.splice import Before, splice
+from quintet.workspace.units import Outline, Unit, outline_of
+
+__all__ = ["UNITS", "Import", "Reference", "SyntaxProblem", "SyntaxTree", "Unit", "parse"]
 
 UNITS = frozenset({"function", "method", "class", "interface", "enum", "namespace"})
 """Kinds of definition that have a body of their own, and so enclose what is written in it."""
-
-_HAVE_METHODS = frozenset({"class", "interface", "enum"})
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A definition: `text[start:end]` is all of it, with decorators, `export` and the closing bracket.
-
-    `kind` is one of "function", "method", "class", "interface", "enum", "namespace", and in
-    `SyntaxTree.definitions` also "constant", "field", "type", "signature"; the whole file is a "module".
-    `head_end` is where the signature ends, `body_start` where the statements begin (`end` without a body),
-    `doc` the first paragraph of the docstring or of the comment above, and `container` the dotted names of
-    the definitions around it. `test` says that it is one: a test, or what groups tests.
-    """
-
-    kind: str
-    name: str
-    start: int
-    end: int
-    name_start: int
-    body_start: int
-    doc: str = ""
-    head_end: int = 0
-    container: str = ""
-    test: bool = False
-
-    @property
-    def qualified(self) -> str:
-        """The name with those around it: `Class.method`."""
-        return f"{self.container}.{self.name}" if self.container else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +76,7 @@ class SyntaxTree:
         self._source = source
         self._tree = tree
         self._incremental = incremental
+        self._before: Before | None = None
 
     @cached_property
     def root(self) -> Node:
@@ -192,11 +167,22 @@ class SyntaxTree:
         ordered = in_order(edits)
         text = apply(self.text, ordered)
         source = text.encode("utf-8", "surrogatepass")
-        tree = self._tree.copy()
+        marked = self._tree.copy()
         for edit in reversed(ordered):  # from the end, so that earlier offsets still hold
-            self._mark(tree, edit)
-        tree = _parser(self.language).parse(source, tree)
-        return SyntaxTree(text, self.language, source, tree, incremental=True)
+            self._mark(marked, edit)
+        tree = _parser(self.language).parse(source, marked)
+        edited = SyntaxTree(text, self.language, source, tree, incremental=True)
+        if ordered and (before := self._kept()):
+            new_end = self.byte(ordered[-1].end) + len(source) - len(self._source)
+            here = (self.byte(ordered[0].start), self.byte(ordered[-1].end), new_end)
+            edited._before = before.after(here, marked.changed_ranges(tree))
+        return edited
+
+    def _kept(self) -> Before | None:
+        """What a tree made from this one by an edit may start from."""
+        if "_outline" not in self.__dict__:
+            return self._before
+        return None if self.root.has_error else Before(self._outline, len(self.text), None)
 
     def _mark(self, tree: Tree, edit: Edit) -> None:
         start, end = self.byte(edit.start), self.byte(edit.end)
@@ -226,10 +212,6 @@ class SyntaxTree:
         return tags.tags(self.root, self._source, self.language)
 
     @cached_property
-    def _titles(self) -> frozenset[int]:
-        return frozenset(self.char(found.name_start) for found in self._tags.definitions if found.titled)
-
-    @cached_property
     def _problems(self) -> tuple[SyntaxProblem, ...]:
         row = facts(self.language)
         if row is None or not row.certain:
@@ -249,37 +231,22 @@ class SyntaxTree:
         line_end = self.text.find("\n", start, end)
         return SyntaxProblem(start, end if line_end < 0 else max(line_end, start + 1), message)
 
-    @cached_property
+    @property
     def _definitions(self) -> tuple[Unit, ...]:
-        around: list[Unit] = []
-        units = []
-        for found in self._tags.definitions:
-            span = self.char(found.start), self.char(found.end)
-            while around and (around[-1].end < span[1] or (around[-1].start, around[-1].end) == span):
-                around.pop()
-            unit = self._unit(found, span, around[-1] if around else None)
-            if found.kind != "scope" and not _local(unit, around):
-                units.append(unit)
-            if found.kind != "type":  # `typedef struct a {} b;` does not make a part of b
-                around.append(unit)
-        return tuple(units)
+        return self._outline.units
 
-    def _unit(self, found: tags.Found, span: tuple[int, int], around: Unit | None) -> Unit:
-        container = [around.qualified] if around else []
-        if found.container:
-            container.append(found.container)
-        return Unit(
-            kind=_kind(found, around),
-            name=found.name,
-            start=span[0],
-            end=span[1],
-            name_start=self.char(found.name_start),
-            body_start=self.char(found.body_start),
-            doc=found.doc,
-            head_end=self.char(found.head_end),
-            container=".".join(container),
-            test=found.test,
-        )
+    @property
+    def _titles(self) -> frozenset[int]:
+        return self._outline.titles
+
+    @cached_property
+    def _outline(self) -> Outline:
+        """What is defined: from what was known before an edit, where that can be told to hold still."""
+        if self._before is not None and not self.root.has_error:
+            spliced = splice(self._before, self.root, self._source, self.language, self.char)
+            if spliced is not None:
+                return spliced
+        return outline_of(self._tags.definitions, self.char)
 
     @cached_property
     def _mentions(self) -> dict[str, tuple[int, ...]]:
@@ -309,21 +276,6 @@ class SyntaxTree:
 def _parser(language: str) -> Parser:
     """A parser of its own for each parse: it costs a microsecond, and one shared by threads would break."""
     return Parser(grammar(language))
-
-
-def _kind(found: tags.Found, around: Unit | None) -> str:
-    if found.kind == "scope":
-        return "class"
-    if found.kind != "function" or found.titled:
-        return found.kind
-    return "method" if found.container or (around and around.kind in _HAVE_METHODS) else "function"
-
-
-def _local(unit: Unit, around: list[Unit]) -> bool:
-    """Whether it is a function's own business: a prototype or constant that a grammar saw in a body."""
-    return (
-        bool(around) and unit.kind in {"signature", "constant"} and around[-1].kind in {"function", "method"}
-    )
 
 
 def _point(source: bytes, at: int) -> Point:

@@ -75,18 +75,31 @@ def tags(root: Node, source: bytes, language: str) -> Tags:
     gathered = _Gathered(row, source)
     for _, match in tree_sitter.QueryCursor(query(language, "definitions")).matches(root):
         gathered.add(match)
-    starts = {id(each): each.start for each in gathered.found.values()}
-    definitions = _one_a_body(gathered.widened())
-    _mark_tests(definitions, source, row)
-    if row.doc_inside:
-        doc = first_string(root)
-    else:
-        comments = Comments(source, gathered.comments, row)
-        doc = comments.of_file(definitions[0].start if definitions else None)
-        for each in definitions:
-            each.head_end = comments.before(each.head_end)
-            each.doc = comments.above(*dict.fromkeys((each.start, starts[id(each)])))
+    definitions, comments = gathered.definitions()
+    doc = first_string(root) if row.doc_inside else comments.of_file(_first_start(definitions))
     return Tags(definitions, sorted(gathered.imports.values(), key=lambda each: each.start), doc)
+
+
+def definitions_in(root: Node, source: bytes, language: str, part: tuple[int, int]) -> list[Found] | None:
+    """The definitions of some whole children of the root, from their first byte to behind their last.
+
+    None where they cannot be told from these alone.
+    """
+    row = facts(language)
+    if row is None:
+        return None
+    cursor = tree_sitter.QueryCursor(query(language, "definitions"))
+    cursor.set_byte_range(*part)
+    gathered = _Gathered(row, source)
+    for _, match in cursor.matches(root):
+        gathered.add(match)
+    if gathered.closes:
+        return None  # where a test ends may be told by what stands beyond
+    return [each for each in gathered.definitions()[0] if part[0] <= each.start < part[1]]
+
+
+def _first_start(definitions: list[Found]) -> int | None:
+    return definitions[0].start if definitions else None
 
 
 def names(root: Node, source: bytes, language: str) -> dict[str, list[int]]:
@@ -135,6 +148,23 @@ class _Gathered:
             self._closes.append(match["close"][0].end_byte)
         else:
             self._add_import(match)
+
+    @property
+    def closes(self) -> bool:
+        """Whether anything was found that ends a test from outside."""
+        return bool(self._closes)
+
+    def definitions(self) -> tuple[list[Found], Comments]:
+        """The definitions with their documentation and what they test, by start; and the comments."""
+        starts = {id(each): each.start for each in self.found.values()}
+        definitions = _one_a_body(self.widened())
+        _mark_tests(definitions, self._source, self._row)
+        comments = Comments(self._source, self.comments, self._row)
+        if not self._row.doc_inside:
+            for each in definitions:
+                each.head_end = comments.before(each.head_end)
+                each.doc = comments.above(*dict.fromkeys((each.start, starts[id(each)])))
+        return definitions, comments
 
     def widened(self) -> Iterable[Found]:
         """The definitions, each grown to its decorators, its `export` or `const`: what one would cut out."""
