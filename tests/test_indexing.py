@@ -165,12 +165,20 @@ def test_changes_on_disk_and_in_buffers_are_followed(lay: Lay) -> None:
     indexer.events.put(Command("rescan"))
     turned(indexer, lambda: seen[-1].complete)
     assert not store.defining("saved_elsewhere"), "the editor's text comes before the disk's"
+    indexer.events.put(Command("rebuild"))
+    turned(indexer, lambda: bool(store.defining("unsaved") and store.defining("fresh")))
     indexer.events.put(Buffers({"shop/cart.py": None, "shop/fresh.py": None}))
     turned(indexer, lambda: bool(store.defining("saved_elsewhere")) and not store.defining("fresh"))
 
     indexer.events.put(Command("rebuild"))
     wanted = scratch(root)
     turned(indexer, lambda: store.dump() == wanted)
+    (root / ".gitignore").write_text("README.md\n")
+    (root / "main.rs").unlink()
+    (root / "main.rs").symlink_to(root.parent / "elsewhere.rs")
+    (root.parent / "elsewhere.rs").write_text("fn secret() {}\n")
+    indexer.events.put(Changed((".gitignore", "main.rs")))
+    turned(indexer, lambda: "main.rs" not in store.paths() and "README.md" not in store.paths())
     indexer.close()
 
 

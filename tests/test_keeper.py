@@ -30,7 +30,8 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 def found(keeper: Keeper, name: str) -> list[str]:
-    return [each.path for each in keeper.index({}).definitions(name)]
+    index = keeper.index({})
+    return [each.path for each in index.definitions(name)] if index else []
 
 
 async def test_what_changes_on_disk_and_in_buffers_is_found(lay: Lay) -> None:
@@ -48,7 +49,9 @@ async def test_what_changes_on_disk_and_in_buffers_is_found(lay: Lay) -> None:
     keeper.buffer("a.py", "def typed(): pass\n")
     await until(lambda: found(keeper, "typed") == ["a.py"])
     over = {"a.py": Document("a.py", "def newest(): pass\n")}
-    assert [each.path for each in keeper.index(over).definitions("newest")] == ["a.py"]
+    index = keeper.index(over)
+    assert index is not None
+    assert [each.path for each in index.definitions("newest")] == ["a.py"]
     keeper.buffer("a.py", None)
     await until(lambda: found(keeper, "first") == ["a.py"])
     await keeper.aclose()
@@ -112,3 +115,20 @@ def test_how_far_the_index_is_is_said_in_words() -> None:
     assert State(Progress(3, 9)).incomplete == "The index is not complete yet: 3 of 9 files."
     assert State(Progress(3, 9, paused=True)).incomplete == "The index is paused."
     assert State(Progress(9, 9, complete=True), "a note").incomplete == ""
+
+
+async def test_where_nothing_can_be_kept_the_session_reads_for_itself(
+    lay: Lay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    session = Session()
+    session.root = lay({"a.py": "def first(): pass\n"})
+    session.keep_index()
+    keeper = session.keeper
+    assert keeper is not None
+    await until(lambda: bool(keeper.state.note))
+    assert keeper.state.note.startswith("The index is kept in memory only")
+    snapshot = await session.snapshot()
+    assert [each.path for each in snapshot.index.definitions("first")] == ["a.py"]
+    await session.aclose()

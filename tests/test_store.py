@@ -240,3 +240,20 @@ def test_a_search_follows_texts_over_the_store() -> None:
     assert [path for path, _ in newer.search("fresh")] == ["new.py"]
     assert [found.name for found in newer.symbols("fre")] == ["fresh"]
     assert index.paths() == ("a.py",), "the view it was made from is as it was"
+
+
+def test_a_file_that_changes_keeps_who_imports_it_and_its_weight() -> None:
+    store = filled({"a.py": "import b\n", "b.py": "x = 1\n"})
+    ids = store.ids()
+    store.set_graph([(ids["a.py"], ids["b.py"])], [(0.5, ids["b.py"])])
+    store.put([record_of(Document("b.py", "x = 2\n"))])
+    assert store.linked("b.py", back=True) == ("a.py",)
+    assert store.weights(["b.py"]) == {"b.py": 0.5}
+
+
+def test_one_text_in_a_page_and_in_data_leaves_nothing_behind() -> None:
+    store = filled({"a.md": "wonderful words\n", "b.dat": "wonderful words\n"})
+    assert store.mentioning("wonderful") == ("a.md",)
+    store.remove(["a.md", "b.dat"])
+    store.put([record_of(Document("c.py", "")), record_of(Document("d.py", ""))])
+    assert store.mentioning("wonderful") == ()

@@ -37,7 +37,7 @@ _FEW_EDITS = 4
 _GRACE = 60.0
 """Seconds a run may take beyond its budget and its tests before it is ended from outside."""
 _MANY_FILES = 2_000
-"""Files to be indexed, above which nobody waits for all of them."""
+"""Files in a kept index, from which on it is used though it is not complete."""
 _WHOLE_RUNS = 3
 """Whole runs of the tests that may still come when the budget is spent: a verification, and one more each
 for a test that fails now and then and for a second candidate."""
@@ -203,12 +203,12 @@ class Session:
     async def aclose(self) -> None:
         """Stop everything under way and free the engine; safe to call twice."""
         self._closed = True
-        if self.keeper is not None:
-            await self.keeper.aclose()
         tasks = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self.keeper is not None:
+            await self.keeper.aclose()
         await self._connection.aclose()
 
     def obstacle(self, path: str | None) -> str | None:
@@ -294,9 +294,10 @@ class Session:
         overlays = self.overlays()
         if self.keeper is not None:
             state = self.keeper.state
-            if state.progress.complete or state.progress.total > _MANY_FILES:
-                shown = {path: document for path, document in overlays.items() if not denied(path)}
-                return Snapshot(self.root, overlays, self.keeper.index(shown), state.incomplete)
+            shown = {path: document for path, document in overlays.items() if not denied(path)}
+            index = self.keeper.index(shown)
+            if index is not None and (state.progress.complete or index.store.counts()[0] > _MANY_FILES):
+                return Snapshot(self.root, overlays, index, state.incomplete)
         return await asyncio.to_thread(open_snapshot, self.root, overlays)
 
     def overlays(self) -> dict[str, Document]:

@@ -40,7 +40,7 @@ def main() -> int:
         store,
         tell=lambda progress: write(pipe, progress),
         deny=Deny(tuple(start.deny)),
-        cache=path,
+        cache=path if path.is_file() else None,
     )
     write(pipe, Progress(note=note))
     Thread(target=_listen, args=(sys.stdin.buffer, indexer.events), daemon=True).start()

@@ -4,6 +4,7 @@ One thread turns one queue of events; processes that parse and threads that list
 server: `keeper` and `once` are its users.
 """
 
+import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -14,8 +15,7 @@ from quintet.indexing.crew import Crew, Described
 from quintet.indexing.frames import Buffers, Command, Progress
 from quintet.workspace import graph
 from quintet.workspace.deny import BUILT_IN, Deny
-from quintet.workspace.languages import language_of
-from quintet.workspace.makers import maker
+from quintet.workspace.index import maker_of
 from quintet.workspace.modules import Modules, is_config
 from quintet.workspace.scan import Found, Scan, iterate
 from quintet.workspace.store import Known, Record, Store
@@ -30,6 +30,7 @@ _STORM = 5.0
 """... and the longest that is waited for such a pause."""
 _IDLE = 10.0
 _SELDOM = 50.0
+_IGNORES = frozenset({".gitignore", ".ignore", ".quintetignore"})
 _BUFFER = -1
 """`mtime_ns` of a text that came from an editor: the next walk does not take it for the disk's."""
 
@@ -187,6 +188,7 @@ class Indexer:
         self._settled = False
         self._total = 0
         self._store.set_meta(complete="")
+        self._hand_in(self._buffers)
 
     def _step(self) -> None:
         """Take in one piece of the walk."""
@@ -217,7 +219,7 @@ class Indexer:
         known = self._known.get(found.path)
         if known is None or (known.size, known.mtime_ns) != (found.size, found.mtime_ns):
             return True
-        return known.digest is not None and known.maker != maker(language_of(found.path))
+        return known.digest is not None and known.maker != maker_of(found.path)
 
     def _look_at_changes(self) -> None:
         """Once a storm of changes has passed: look at single known files, or walk again."""
@@ -239,8 +241,10 @@ class Indexer:
             status = (self._root / path).stat(follow_symlinks=False) if known else None
         except OSError:
             return None
-        if known is None or status is None or known.reason:
+        if known is None or status is None or known.reason or not stat.S_ISREG(status.st_mode):
             return None
+        if path.rpartition("/")[2] in _IGNORES:
+            return None  # it says what belongs to the folder
         return Found(path, status.st_size, status.st_mtime_ns)
 
     # --- what comes back ------------------------------------------------------------------------------
@@ -250,14 +254,20 @@ class Indexer:
         closed = texts.keys() - held.keys()
         self._buffers = {path: text for path, text in (self._buffers | held).items() if path not in closed}
         self._settled = False
-        self._total += len(held)
-        self._crew.take([Found(path, 0, _BUFFER) for path in held], held)
+        if not self._paused:
+            self._hand_in(held)
         if closed:
             self.events.put(Changed(tuple(closed)))
+
+    def _hand_in(self, texts: dict[str, str]) -> None:
+        self._total += len(texts)
+        self._crew.take([Found(path, 0, _BUFFER) for path in texts], texts)
 
     def _describe(self, record: Record) -> None:
         if record.path in self._buffers and record.mtime_ns != _BUFFER:
             return  # the editor has another text, and has said so
+        if record.mtime_ns == _BUFFER and record.path not in self._buffers:
+            return  # it was closed meanwhile
         if not self._described:
             self._oldest = time.monotonic()
         self._described.append(record)
@@ -270,12 +280,20 @@ class Indexer:
     def _write(self) -> None:
         latest = {record.path: record for record in self._described}
         self._described.clear()
+        lost = [each for each in latest.values() if self._is_lost(each)]
+        if lost:  # another has swept what this one was to share
+            self._crew.store = None
+            self._crew.take(Found(latest.pop(each.path).path, each.size, each.mtime_ns) for each in lost)
         if latest:
             if not self._unweighed:
                 self._store.set_meta(weighed="")  # should we be killed
             self._store.put(latest.values())
             self._unlinked |= latest.keys()
             self._unweighed = True
+
+    def _is_lost(self, record: Record) -> bool:
+        known = record.digest is None or record.entry is not None
+        return not known and not self._store.has(record.digest or "", record.maker)
 
     def _finish(self) -> None:
         """When nothing is left to do: weigh the files, and let the parsers go after a while."""

@@ -74,12 +74,15 @@ class Keeper:
         """Begin to keep the index; returns at once."""
         self._task = self._task or asyncio.create_task(self._keep())
 
-    def index(self, over: Mapping[str, Document]) -> Index:
-        """What is known by now, with these texts in place of the disk's."""
-        return Index(self._opened(), over)
+    def index(self, over: Mapping[str, Document]) -> Index | None:
+        """What is known by now, with these texts in place of the disk's; None where nothing is kept."""
+        store = self._opened()
+        return Index(store, over) if store is not None else None
 
     def buffer(self, path: str, text: str | None) -> None:
         """An editor's text of a file, to be indexed when it pauses; None where the disk is true again."""
+        if text is not None and any("\ud800" <= each <= "\udfff" for each in text if each > "\x7f"):
+            return  # no text that could be sent, nor saved
         self._texts[path] = text
         if text is None:
             self._open.pop(path, None)
@@ -113,7 +116,10 @@ class Keeper:
         loop = asyncio.get_running_loop()
         deaths: list[float] = []
         while len(deaths) < _STARTS:
-            await self._once()
+            with contextlib.suppress(OSError):  # no more processes, no more files: as good as dead
+                await self._once()
+            self._tell(State(Progress(), self.state.note))
+            self._store = None  # it may be made anew, and this one is of a file that is gone
             deaths = [*(death for death in deaths if loop.time() - death < _LASTING), loop.time()]
             log.warning("the indexer process ended and is started again")
             await asyncio.sleep(0.2 * len(deaths))
@@ -172,11 +178,11 @@ class Keeper:
         body = msgspec.msgpack.encode(message)
         process.stdin.write(LENGTH.pack(len(body)) + body)
 
-    def _opened(self) -> Store:
-        """The store, once there is one; until then an empty one."""
+    def _opened(self) -> Store | None:
+        """The store, once there is one."""
         if self._store is None:
             try:
                 self._store = Store(self._path, readonly=True)
             except StoreError:
-                return Store()
+                return None
         return self._store

@@ -52,8 +52,9 @@ def open_indexed(
     store, note = open_store(path)
     if note:
         tell(Progress(note=note))
+    cache = path if path.is_file() else None
     try:
-        _bring_up_to_date(Indexer(root, store, tell=tell, deny=deny, parsers=parsers, cache=path))
+        _bring_up_to_date(Indexer(root, store, tell=tell, deny=deny, parsers=parsers, cache=cache))
     except sqlite3.Error as error:
         tell(Progress(note=f"The index {path} cannot be written, and is kept in memory only: {error}."))
         store.close()

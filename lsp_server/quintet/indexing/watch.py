@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-from quintet.workspace.scan import SKIPPED_FOLDERS
+from quintet.workspace.scan import REPOSITORY_FOLDERS, SKIPPED_FOLDERS
 
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver
 
+_OTHERS = SKIPPED_FOLDERS | REPOSITORY_FOLDERS
 _LOOKS = frozenset({"opened", "closed_no_write"})
 
 
@@ -52,4 +53,4 @@ class Watch(FileSystemEventHandler):
         if not text.startswith(self._root):
             return None
         relative = text[len(self._root) :].lstrip(os.sep).replace(os.sep, "/")
-        return None if not SKIPPED_FOLDERS.isdisjoint(relative.split("/")) else relative
+        return None if not _OTHERS.isdisjoint(relative.split("/")) else relative

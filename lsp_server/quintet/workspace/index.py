@@ -22,6 +22,7 @@ from quintet.workspace.entry import (
     words_of,
 )
 from quintet.workspace.generated import HEAD, kind_of
+from quintet.workspace.languages import language_of
 from quintet.workspace.makers import maker
 from quintet.workspace.store import Record, Store
 from quintet.workspace.trees import tree_of
@@ -147,6 +148,11 @@ def index_of(documents: Iterable[Document]) -> Index:
     return Index(store)
 
 
+def maker_of(path: str) -> str:
+    """What would read the file of a path today."""
+    return maker(language_of(path), prose=is_prose(path))
+
+
 def record_of(document: Document, size: int = 0, mtime_ns: int = 0, kind: str = "") -> Record:
     """What the store keeps of a document, read here and now."""
     kind = kind or kind_of(document.path, document.text[:HEAD])
@@ -155,7 +161,7 @@ def record_of(document: Document, size: int = 0, mtime_ns: int = 0, kind: str = 
     entry = read_entry(document)
     told = document.language or is_prose(document.path)
     words = words_of(entry, " ".join(sorted(names_in(document.text))) if told else "")
-    made_by = maker(document.language)
+    made_by = maker_of(document.path)
     return Record(document.path, size, mtime_ns, entry.digest, made_by, encode(entry), words, kind=kind)
 
 

@@ -14,11 +14,11 @@ _ENTRIES = 1
 
 
 @cache
-def maker(language: str | None) -> str:
+def maker(language: str | None, *, prose: bool = False) -> str:
     """What reads files of a language, in words that change whenever its entries may."""
     row = facts(language) if language else None
     if row is None:
-        return f"text {_ENTRIES}"
+        return f"{'prose' if prose else 'text'} {_ENTRIES}"
     folder = resources.files("quintet.workspace") / "queries"
     files = (folder / f"{name}.{part}.scm" for name in row.queries for part in ("definitions", "names"))
     queries = b"".join(file.read_bytes() for file in files if file.is_file())

@@ -47,6 +47,7 @@ CREATE VIRTUAL TABLE names USING fts5(
 );
 """
 
+_COLUMNS = "size, mtime_ns, content, reason, kind, path"
 _PATH_WEIGHT, _NAME_WEIGHT, _TEXT_WEIGHT = 3.0, 2.0, 1.0
 _QUERY_WORDS = 64
 _MANY = 500
@@ -133,16 +134,19 @@ class Store:
         """Take in files, in place of what was known of them: all of them, or none when killed."""
         with self._writing() as db:
             for record in records:
-                self._forget(db, record.path)
+                known = db.execute("SELECT id, content FROM files WHERE path = ?", (record.path,)).fetchone()
+                if known is not None and known[1] is not None:
+                    self._unlearn(db, known[0], self._told(db, record.path, known[1]))
                 content = self._content(db, record)
-                cursor = db.execute(
-                    "INSERT INTO files (path, size, mtime_ns, content, reason, kind)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    (record.path, record.size, record.mtime_ns, content, record.reason, record.kind),
-                )
+                row = (record.size, record.mtime_ns, content, record.reason, record.kind, record.path)
+                if known is None:  # else it keeps its number, and with that who imports it and its weight
+                    cursor = db.execute(f"INSERT INTO files ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", row)  # noqa: S608
+                else:
+                    sql = f"UPDATE files SET ({_COLUMNS}) = (?, ?, ?, ?, ?, ?) WHERE path = ?"  # noqa: S608
+                    cursor = db.execute(sql, (*row, record.path))
                 if content is not None:
-                    words = record.words or self._told(db, record.path, content)
-                    self._learn(db, cursor.lastrowid or 0, words)
+                    file = known[0] if known else cursor.lastrowid or 0
+                    self._learn(db, file, self._told(db, record.path, content))
 
     def touch(self, path: str, size: int, mtime_ns: int) -> None:
         """The file's text is what it was; the disk's account of it is new."""
