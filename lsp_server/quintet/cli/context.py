@@ -14,7 +14,7 @@ from quintet.agents.task import Task
 from quintet.cli.bench import workspace_of
 from quintet.cli.churn import churn_of
 from quintet.cli.repair import text_or_file
-from quintet.workspace.snapshot import open_snapshot
+from quintet.indexing.once import open_indexed
 
 
 class ContextFile(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _packed(root: Path, task: Task, tokens: int) -> Prompt:
     """The pack without the task's words, which the caller has."""
-    found = survey(open_snapshot(root), task, history=History(churn_of(root)))
+    found = survey(open_indexed(root), task, history=History(churn_of(root)))
     return await fill(found, tokens, estimate, asked=False)
 
 
