@@ -86,16 +86,21 @@ def definitions_in(root: Node, source: bytes, language: str, part: tuple[int, in
     None where they cannot be told from these alone.
     """
     row = facts(language)
-    if row is None:
+    if row is None or _ends_outside(language):
         return None
     cursor = tree_sitter.QueryCursor(query(language, "definitions"))
     cursor.set_byte_range(*part)
     gathered = _Gathered(row, source)
     for _, match in cursor.matches(root):
         gathered.add(match)
-    if gathered.closes:
-        return None  # where a test ends may be told by what stands beyond
     return [each for each in gathered.definitions()[0] if part[0] <= each.start < part[1]]
+
+
+@cache
+def _ends_outside(language: str) -> bool:
+    """Whether a definition of the language may end with something that stands beside it, as in Bats."""
+    asked = query(language, "definitions")
+    return any(asked.capture_name(number) == "close" for number in range(asked.capture_count))
 
 
 def _first_start(definitions: list[Found]) -> int | None:
@@ -148,11 +153,6 @@ class _Gathered:
             self._closes.append(match["close"][0].end_byte)
         else:
             self._add_import(match)
-
-    @property
-    def closes(self) -> bool:
-        """Whether anything was found that ends a test from outside."""
-        return bool(self._closes)
 
     def definitions(self) -> tuple[list[Found], Comments]:
         """The definitions with their documentation and what they test, by start; and the comments."""
