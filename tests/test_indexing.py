@@ -110,6 +110,40 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(lay: Lay) -> None:
     assert kept(root) == scratch(root)
 
 
+def test_damage_inside_a_store_is_found_while_it_is_read(lay: Lay) -> None:
+    root = lay({f"m{number}.py": f"def name_{number}(): pass\n" * 20 for number in range(200)})
+    store = open_indexed(root).index.store
+    assert isinstance(store, Store)
+    store.close()
+    path = store_path(root)
+    data = bytearray(path.read_bytes())
+    data[8_192:] = b"\x55" * (len(data) - 8_192)
+    path.write_bytes(data)
+    seen: list[Progress] = []
+    snapshot = open_indexed(root, tell=seen.append)
+    assert any("damaged" in progress.note for progress in seen)
+    assert snapshot.index.store.dump() == scratch(root) == kept(root)
+
+
+def test_two_that_open_a_fresh_store_at_once_share_it(tmp_path: Path) -> None:
+    program = "import sys; from pathlib import Path; from quintet.indexing.once import open_store; print(open_store(Path(sys.argv[1]))[1])"
+    for number in range(3):
+        path = tmp_path / str(number) / "index.db"
+        both = [
+            subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, text=True)
+            for _ in range(3)
+        ]
+        assert [process.communicate()[0] for process in both] == ["\n"] * 3
+
+
+def test_a_script_without_an_extension_is_read_by_its_first_line_and_not_again(lay: Lay) -> None:
+    root = lay({"deploy": "#!/bin/bash\nship() { echo 1; }\n", "notes": "nothing\n"})
+    assert [each.path for each in open_indexed(root).index.definitions("ship")] == ["deploy"]
+    seen: list[Progress] = []
+    open_indexed(root, tell=seen.append)
+    assert max(progress.total for progress in seen) == 0
+
+
 PROGRAM = """
 import resource, sys
 from pathlib import Path
@@ -199,6 +233,17 @@ def test_a_pause_holds_until_it_is_told_to_go_on(lay: Lay) -> None:
     indexer.events.put(Ended())
     assert not indexer.turn(stay=True)
     indexer.close()
+
+
+def test_of_two_texts_in_flight_the_later_one_stays(lay: Lay) -> None:
+    store, seen = Store(), list[Progress]()
+    indexer = Indexer(lay(FILES), store, tell=seen.append)
+    for number in range(3):
+        indexer.events.put(Buffers({"shop/cart.py": f"def typed_{number}(): pass\n"}))
+    indexer.rescan()
+    turned(indexer, lambda: seen[-1].complete if seen else False)
+    indexer.close()
+    assert [len(store.defining(f"typed_{number}")) for number in range(3)] == [0, 0, 1]
 
 
 # --- parsers that misbehave -------------------------------------------------------------------------

@@ -7,7 +7,8 @@ import pytest
 
 from model_server import model_server, models
 from quintet.agents.task import Abandoned, Note, RunFinished, RunStarted, Task
-from quintet.session import Connection, Session
+from quintet.connection import Connection
+from quintet.session import Session
 from quintet.settings import Settings, from_editor, from_environment
 from quintet.workspace.document import Document, Unreadable
 from quintet.workspace.edits import Edit

@@ -15,9 +15,10 @@ import msgspec
 
 from quintet.indexing.frames import Buffers, Command, Progress, Start, read, write
 from quintet.indexing.indexer import Changed, Ended, Indexer
-from quintet.indexing.once import open_store
+from quintet.indexing.once import open_store, trouble
 from quintet.indexing.watch import Watch
 from quintet.workspace.deny import Deny
+from quintet.workspace.store import Store
 
 if TYPE_CHECKING:
     from queue import SimpleQueue
@@ -35,6 +36,20 @@ def main() -> int:
         return 0
     path = Path(start.store)
     store, note = open_store(path)
+    write(pipe, Progress(note=note))
+    try:
+        _keep(start, store, pipe)
+    except sqlite3.Error as error:
+        write(pipe, Progress(note=trouble(path, error)))
+        return 1
+    finally:
+        store.close()
+    return 0
+
+
+def _keep(start: Start, store: Store, pipe: BinaryIO) -> None:
+    """Until the server goes or says stop. Raises sqlite3.Error where the store cannot be read or written."""
+    path = Path(start.store)
     indexer = Indexer(
         Path(start.root),
         store,
@@ -42,20 +57,14 @@ def main() -> int:
         deny=Deny(tuple(start.deny)),
         cache=path if path.is_file() else None,
     )
-    write(pipe, Progress(note=note))
     Thread(target=_listen, args=(sys.stdin.buffer, indexer.events), daemon=True).start()
     watch = _watch(Path(start.root), indexer, pipe)
     try:
         indexer.run()
-    except sqlite3.Error as error:
-        write(pipe, Progress(note=f"The index {path} cannot be written: {error}."))
-        return 1
     finally:
         indexer.abandon()
         if watch:
             watch.close()
-        store.close()
-    return 0
 
 
 def _listen(pipe: BinaryIO, events: "SimpleQueue[object]") -> None:

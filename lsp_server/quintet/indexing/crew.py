@@ -8,10 +8,10 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Thread
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 import msgspec
 
@@ -33,9 +33,10 @@ _FEW = 64
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """Event: a file came back."""
+    """Event: a file came back, from `parser`; None where there is none to account for it."""
 
     record: Record
+    parser: "_Parser | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,17 @@ class _Gone:
     parser: "_Parser"
 
 
+class _Task(NamedTuple):
+    """A file, with its text where that is not the disk's."""
+
+    found: Found
+    text: str | None
+
+
 @dataclass(slots=True, eq=False)
 class _Parser:
     process: "subprocess.Popen[bytes]"
-    waiting: deque[Found] = field(default_factory=deque)
+    waiting: "deque[_Task]" = field(default_factory=deque)
     since: float = 0.0
 
 
@@ -75,8 +83,7 @@ class Crew:
         self._size = size
         self._command = command
         self._patience = patience
-        self._pending: deque[Found] = deque()
-        self._texts: dict[str, str] = {}
+        self._pending: deque[_Task] = deque()
         self._parsers: list[_Parser] = []
 
     @property
@@ -84,20 +91,17 @@ class Crew:
         """Files handed in that have not come back."""
         return len(self._pending) + sum(len(parser.waiting) for parser in self._parsers)
 
-    def take(self, files: Iterable[Found], texts: dict[str, str] | None = None) -> None:
+    def take(self, files: Iterable[Found], texts: Mapping[str, str] | None = None) -> None:
         """Hand in files; `texts` are their texts where these are not on disk."""
-        self._texts |= texts or {}
-        self._pending.extend(files)
+        self._pending.extend(_Task(found, (texts or {}).get(found.path)) for found in files)
         self._deal()
 
     def notice(self, event: object) -> None:
         """Keep the crew's own account of an event that came out of the queue."""
         if isinstance(event, Described):
-            for parser in self._parsers:
-                if parser.waiting and parser.waiting[0].path == event.record.path:
-                    parser.waiting.popleft()
-                    parser.since = time.monotonic()
-                    break
+            if event.parser in self._parsers:
+                event.parser.waiting.popleft()
+                event.parser.since = time.monotonic()
         elif isinstance(event, _Gone) and event.parser in self._parsers:
             self._bury(event.parser, "its parser crashed")
         self._deal()
@@ -112,7 +116,6 @@ class Crew:
     def clear(self) -> None:
         """Forget what has not been dealt out yet."""
         self._pending.clear()
-        self._texts.clear()
 
     def close(self) -> None:
         """End all parsers, also those at work; the crew may be used again."""
@@ -147,32 +150,33 @@ class Crew:
         pipe, decoder = cast("BinaryIO", parser.process.stdout), msgspec.msgpack.Decoder(Done)
         with contextlib.suppress(OSError, ValueError):  # ValueError: closed under our hands
             while done := read(pipe, decoder):
-                self._events.put(Described(done.record))
+                self._events.put(Described(done.record, parser))
         self._events.put(_Gone(parser))
 
     def _send(self, parser: _Parser) -> None:
-        size = 0
-        while self._pending and len(parser.waiting) < _BATCH_FILES and size < _BATCH_BYTES:
-            found = self._pending.popleft()
+        """One job: a few files, each path once, for a job knows its texts by path."""
+        size, texts = 0, dict[str, str | None]()
+        while self._pending and len(texts) < _BATCH_FILES and size < _BATCH_BYTES:
+            found, text = self._pending[0]
+            if found.path in texts:
+                break
+            parser.waiting.append(self._pending.popleft())
+            texts[found.path] = text
             size += found.size
-            parser.waiting.append(found)
         parser.since = time.monotonic()
-        texts = {
-            found.path: self._texts.pop(found.path) for found in parser.waiting if found.path in self._texts
-        }
-        files = [(found.path, found.size, found.mtime_ns, found.kind) for found in parser.waiting]
+        files = [(found.path, found.size, found.mtime_ns, found.kind) for found, _ in parser.waiting]
+        held = {path: text for path, text in texts.items() if text is not None}
         with contextlib.suppress(OSError):  # it has died: its pipe will say so
-            write(cast("BinaryIO", parser.process.stdin), Job(self._root, files, texts, self.store))
+            write(cast("BinaryIO", parser.process.stdin), Job(self._root, files, held, self.store))
 
     def _bury(self, parser: _Parser, why: str) -> None:
         """Give up the file a parser was at, and hand the rest of its job to others."""
         self._parsers.remove(parser)
         _end(parser.process)
         if parser.waiting:
-            lost = parser.waiting.popleft()
-            self._events.put(
-                Described(Record(lost.path, lost.size, lost.mtime_ns, reason=why, kind=lost.kind))
-            )
+            lost, _ = parser.waiting.popleft()
+            record = Record(lost.path, lost.size, lost.mtime_ns, reason=why, kind=lost.kind)
+            self._events.put(Described(record))
             self._pending.extendleft(reversed(parser.waiting))
 
 

@@ -15,7 +15,8 @@ from quintet.indexing.crew import Crew, Described
 from quintet.indexing.frames import Buffers, Command, Progress
 from quintet.workspace import graph
 from quintet.workspace.deny import BUILT_IN, Deny
-from quintet.workspace.index import maker_of
+from quintet.workspace.document import digest
+from quintet.workspace.index import still_read_so
 from quintet.workspace.modules import Modules, is_config
 from quintet.workspace.scan import Found, Scan, iterate
 from quintet.workspace.store import Known, Record, Store
@@ -37,10 +38,9 @@ _BUFFER = -1
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Event: something happened at these paths of the folder; `lost` when we cannot say where."""
+    """Event: something happened at these paths of the folder."""
 
-    paths: tuple[str, ...] = ()
-    lost: bool = False
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +152,11 @@ class Indexer:
                 now = time.monotonic()
                 self._first_change = self._first_change if self._changed else now
                 self._last_change = now
-                self._changed |= {"", *event.paths} if event.lost else set(event.paths)
+                self._changed.update(event.paths)
             case Described():
                 self._crew.notice(event)
-                self._describe(event.record)
+                if not self._is_old(event.record):
+                    self._describe(event.record)
             case _:
                 self._crew.notice(event)
         return True
@@ -187,7 +188,6 @@ class Indexer:
         self._changed.clear()
         self._settled = False
         self._total = 0
-        self._store.set_meta(complete="")
         self._hand_in(self._buffers)
 
     def _step(self) -> None:
@@ -219,7 +219,7 @@ class Indexer:
         known = self._known.get(found.path)
         if known is None or (known.size, known.mtime_ns) != (found.size, found.mtime_ns):
             return True
-        return known.digest is not None and known.maker != maker_of(found.path)
+        return known.digest is not None and not still_read_so(found.path, known.maker)
 
     def _look_at_changes(self) -> None:
         """Once a storm of changes has passed: look at single known files, or walk again."""
@@ -261,13 +261,16 @@ class Indexer:
 
     def _hand_in(self, texts: dict[str, str]) -> None:
         self._total += len(texts)
-        self._crew.take([Found(path, 0, _BUFFER) for path in texts], texts)
+        self._crew.take((Found(path, 0, _BUFFER) for path in texts), texts)
+
+    def _is_old(self, record: Record) -> bool:
+        """Whether the editor has said something else since a file was handed in."""
+        held = self._buffers.get(record.path)
+        if held is None:
+            return record.mtime_ns == _BUFFER
+        return record.mtime_ns != _BUFFER or record.digest not in {None, digest(held)}
 
     def _describe(self, record: Record) -> None:
-        if record.path in self._buffers and record.mtime_ns != _BUFFER:
-            return  # the editor has another text, and has said so
-        if record.mtime_ns == _BUFFER and record.path not in self._buffers:
-            return  # it was closed meanwhile
         if not self._described:
             self._oldest = time.monotonic()
         self._described.append(record)
@@ -306,7 +309,6 @@ class Indexer:
             elif self._unlinked:
                 graph.relink(self._store, self._resolver(), self._unlinked)
                 self._unlinked.clear()
-            self._store.set_meta(complete="yes")
             self._settled = True
             self._report(now=True)
         elif self._unweighed and time.monotonic() > self._next_weighing:

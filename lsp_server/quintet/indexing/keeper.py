@@ -81,8 +81,6 @@ class Keeper:
 
     def buffer(self, path: str, text: str | None) -> None:
         """An editor's text of a file, to be indexed when it pauses; None where the disk is true again."""
-        if text is not None and any("\ud800" <= each <= "\udfff" for each in text if each > "\x7f"):
-            return  # no text that could be sent, nor saved
         self._texts[path] = text
         if text is None:
             self._open.pop(path, None)
@@ -142,8 +140,8 @@ class Keeper:
         self._process = process
         try:
             self._send(Start(str(self._root), str(self._path), self._deny))
-            if self._open:
-                self._send(Buffers(dict(self._open)))
+            for path, text in self._open.items():
+                self._send(Buffers({path: text}))
             assert process.stdout is not None  # noqa: S101 -- it was asked for
             await self._listen(process.stdout)
         finally:
@@ -168,14 +166,17 @@ class Keeper:
 
     def _flush(self) -> None:
         texts, self._texts = self._texts, {}
-        if texts:
-            self._send(Buffers(texts))
+        for path, text in texts.items():
+            self._send(Buffers({path: text}))
 
     def _send(self, message: msgspec.Struct) -> None:
         process = self._process
         if process is None or process.stdin is None or process.stdin.is_closing():
             return  # what is open is sent again to the next one
-        body = msgspec.msgpack.encode(message)
+        try:
+            body = msgspec.msgpack.encode(message)
+        except UnicodeEncodeError:
+            return  # half a character: no text that could be saved either
         process.stdin.write(LENGTH.pack(len(body)) + body)
 
     def _opened(self) -> Store | None:

@@ -7,6 +7,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from quintet.indexing.frames import Progress
@@ -14,7 +15,7 @@ from quintet.indexing.indexer import Indexer
 from quintet.workspace.deny import BUILT_IN, Deny
 from quintet.workspace.index import Index
 from quintet.workspace.snapshot import Snapshot
-from quintet.workspace.store import VERSION, Store, StoreError
+from quintet.workspace.store import VERSION, Store, StoreError, is_damage
 
 
 def store_path(root: Path) -> Path:
@@ -31,6 +32,8 @@ def open_store(path: Path) -> tuple[Store, str]:
         return Store(path), ""
     except (StoreError, OSError) as error:
         first = error
+    if not is_damage(first):
+        return Store(), f"The index is kept in memory only: {first}"
     try:
         delete(path)
         return Store(path), f"{first} It is made anew."
@@ -56,11 +59,20 @@ def open_indexed(
     try:
         _bring_up_to_date(Indexer(root, store, tell=tell, deny=deny, parsers=parsers, cache=cache))
     except sqlite3.Error as error:
-        tell(Progress(note=f"The index {path} cannot be written, and is kept in memory only: {error}."))
+        tell(Progress(note=trouble(path, error, ", and is kept in memory only")))
         store.close()
         store = Store()
         _bring_up_to_date(Indexer(root, store, tell=tell, deny=deny, parsers=parsers))
     return Snapshot(root, {}, Index(store))
+
+
+def trouble(path: Path, error: sqlite3.Error, instead: str = "") -> str:
+    """What a person should know of an error met in a store, and what is done; a damaged one is gone then."""
+    if not is_damage(error):
+        return f"The index {path} cannot be written{instead}: {error}."
+    with suppress(OSError):
+        delete(path)
+    return f"The index {path} was damaged and is removed{instead}: {error}."
 
 
 def _bring_up_to_date(indexer: Indexer) -> None:

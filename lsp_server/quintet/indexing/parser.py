@@ -12,7 +12,9 @@ import msgspec
 from quintet.indexing.frames import Done, Job, read, write
 from quintet.workspace.document import Document
 from quintet.workspace.document import read as read_document
-from quintet.workspace.index import maker_of, record_of
+from quintet.workspace.entry import is_prose
+from quintet.workspace.index import record_of
+from quintet.workspace.makers import maker
 from quintet.workspace.store import Record, Store, StoreError
 
 
@@ -36,7 +38,7 @@ def _record(job: Job, file: tuple[str, int, int, str], store: Store | None) -> R
     if not isinstance(document, Document):
         reason = document.reason.removeprefix(f"{path} ").removesuffix(".")
         return Record(path, size, mtime_ns, reason=reason, kind="unreadable")
-    digest, made_by = document.digest, maker_of(path)
+    digest, made_by = document.digest, maker(document.language, prose=is_prose(path))
     if store is not None and store.has(digest, made_by):
         return Record(path, size, mtime_ns, digest, made_by, kind=kind)
     return record_of(document, size, mtime_ns, kind)

@@ -4,9 +4,11 @@ Names in, a reason out; this module touches no disk.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from quintet.workspace.patterns import Patterns, lines_of
+if TYPE_CHECKING:
+    from quintet.workspace.patterns import Patterns
 
 _FOLDERS = """
 .ssh/
@@ -124,9 +126,6 @@ secrets.toml
 .*_history
 """
 
-_IN_FOLDERS = Patterns(lines_of(_FOLDERS))
-_BUILT_IN = Patterns(lines_of(_FILES))
-
 
 @dataclass(frozen=True, slots=True)
 class Deny:
@@ -159,7 +158,7 @@ class Deny:
         lowered = path.lower()
         if folder := _credentials(lowered):
             return f"{path} lies in {folder}, where credentials are kept."
-        if _BUILT_IN.verdict(lowered, folder=False):
+        if _built_in(_FILES).verdict(lowered, folder=False):
             return f"{path} may hold keys or passwords."
         if self.patterns and _compiled(self.patterns).holds(path):
             return f"{path} is on your deny list."
@@ -167,7 +166,7 @@ class Deny:
 
     def entry(self, path: str, *, folder: bool) -> str | None:
         """The same in a few words for a walk, which does not enter a folder that is denied."""
-        if (_IN_FOLDERS if folder else _BUILT_IN).verdict(path.lower(), folder=folder):
+        if _built_in(_FOLDERS if folder else _FILES).verdict(path.lower(), folder=folder):
             return "credentials are kept there" if folder else "may hold keys or passwords"
         if self.patterns and _compiled(self.patterns).verdict(path, folder=folder):
             return "on your deny list"
@@ -187,12 +186,21 @@ def _credentials(path: str) -> str | None:
     """The folder of a path that is known to hold credentials."""
     end = path.find("/")
     while end >= 0:
-        if _IN_FOLDERS.verdict(path[:end], folder=True):
+        if _built_in(_FOLDERS).verdict(path[:end], folder=True):
             return path[path.rfind("/", 0, end) + 1 : end]
         end = path.find("/", end + 1)
     return None
 
 
 @lru_cache(maxsize=64)
-def _compiled(patterns: tuple[str, ...]) -> Patterns:
+def _compiled(patterns: tuple[str, ...]) -> "Patterns":
+    from quintet.workspace.patterns import Patterns  # noqa: PLC0415 -- a server that starts denies nothing yet
+
     return Patterns(patterns)
+
+
+@cache
+def _built_in(lines: str) -> "Patterns":
+    from quintet.workspace.patterns import Patterns, lines_of  # noqa: PLC0415 -- as above
+
+    return Patterns(lines_of(lines))

@@ -16,6 +16,7 @@ MAX_BYTES = 8 << 20
 """Files above this are refused: no hand-written source comes near, and a parse would stall the editor."""
 
 _CODING = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
+_FIRST_LINE = 200
 _BLANK = re.compile(r"^[ \t\f]*(?:#.*)?\r?$")
 
 
@@ -35,8 +36,8 @@ class Document:
 
     @property
     def language(self) -> str | None:
-        """Id of the language the file's name stands for; None where we have no grammar."""
-        return language_of(self.path)
+        """Id of the language that the file's name or first line stands for; None where we have no grammar."""
+        return language_of(self.path, self.text[:_FIRST_LINE].partition("\n")[0])
 
     @property
     def digest(self) -> str:

@@ -24,14 +24,17 @@ _IMPORT = 1.0
 
 def settle(store: Store, modules: Modules | None = None) -> None:
     """Work out the links and weights of all files anew; `modules` are how imports of its files resolve."""
-    ids = store.ids()
-    modules = modules or Modules(ids)
-    links = sorted(
-        (ids[path], ids[target])
-        for path, language, imports in store.imported()
-        for target in _targets(modules, path, language, imports)
-    )
-    store.set_graph(links, _pagerank(list(ids.values()), links, _uses(store)))
+    with store.at_one_moment():
+        ids = store.ids()
+        modules = modules or Modules(ids)
+        links = sorted(
+            (ids[path], ids[target])
+            for path, language, imports in store.imported()
+            for target in _targets(modules, path, language, imports)
+            if path in ids and target in ids
+        )
+        weights = _pagerank(list(ids.values()), links, _uses(store))
+    store.set_graph(links, weights)
 
 
 def relink(store: Store, modules: Modules, paths: Iterable[str]) -> None:

@@ -19,7 +19,6 @@ from quintet.workspace.entry import (
     names_in,
     read_entry,
     unindexable,
-    words_of,
 )
 from quintet.workspace.generated import HEAD, kind_of
 from quintet.workspace.languages import language_of
@@ -148,9 +147,13 @@ def index_of(documents: Iterable[Document]) -> Index:
     return Index(store)
 
 
-def maker_of(path: str) -> str:
-    """What would read the file of a path today."""
-    return maker(language_of(path), prose=is_prose(path))
+def still_read_so(path: str, made_by: str) -> bool:
+    """Whether the file of a path, read by `made_by` then, would be read in the same way today.
+
+    Where the path names no language, the first line of the text may have: what was read by it holds.
+    """
+    language = language_of(path) or made_by.partition(" ")[0]
+    return made_by == maker(language, prose=is_prose(path))
 
 
 def record_of(document: Document, size: int = 0, mtime_ns: int = 0, kind: str = "") -> Record:
@@ -160,9 +163,9 @@ def record_of(document: Document, size: int = 0, mtime_ns: int = 0, kind: str = 
         return Record(document.path, size, mtime_ns, reason=reason, kind=kind)
     entry = read_entry(document)
     told = document.language or is_prose(document.path)
-    words = words_of(entry, " ".join(sorted(names_in(document.text))) if told else "")
-    made_by = maker_of(document.path)
-    return Record(document.path, size, mtime_ns, entry.digest, made_by, encode(entry), words, kind=kind)
+    names = " ".join(sorted(names_in(document.text))) if told else ""
+    made_by = maker(document.language, prose=is_prose(document.path))
+    return Record(document.path, size, mtime_ns, entry.digest, made_by, encode(entry), names, kind=kind)
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ knows nothing of trees or an index.
 import os
 import stat
 from collections import deque
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,16 +79,6 @@ class Scan:
 
     files: tuple[Found, ...] = ()
     skipped: tuple[Skipped, ...] = ()
-
-    def without(self, refused: Mapping[str, str]) -> "Scan":
-        """The same with some files left out; `refused` maps their paths to the reasons."""
-        files = tuple(found for found in self.files if found.path not in refused)
-        return Scan(files, self.skipped).noting(refused)
-
-    def noting(self, reasons: Mapping[str, str]) -> "Scan":
-        """The same with more reasons: a file may be there, and yet be left out of something."""
-        skipped = (*self.skipped, *(Skipped(path, reason) for path, reason in reasons.items()))
-        return Scan(self.files, tuple(sorted(skipped, key=lambda skip: skip.path)))
 
 
 def scan(root: Path, deny: Deny = BUILT_IN) -> Scan:

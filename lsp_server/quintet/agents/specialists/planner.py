@@ -11,7 +11,6 @@ from quintet.agents.run import Report, Run
 from quintet.agents.targets import Target, gather, line_of, whole_units
 from quintet.agents.task import Event, Note
 from quintet.tools.verdict import Suspicion
-from quintet.workspace.rank import search
 from quintet_models.backends.base import BackendError
 from quintet_models.policy import Choice
 
@@ -53,7 +52,7 @@ async def _suspicions(run: Run) -> tuple[Suspicion, ...]:
     found.extend(_unparsed(run, {task.path or "", *(suspicion.path for suspicion in found)}))
     if found:
         return tuple(found)
-    ranked = search(run.snapshot.index, f"{task.issue} {task.diagnostic}", _FILES_WHEN_LOST)
+    ranked = run.snapshot.index.search(f"{task.issue} {task.diagnostic}", _FILES_WHEN_LOST)
     paths = [path for path, _ in ranked if run.may_change(path)]
     if not paths:
         paths = [path for path in run.snapshot.files() if run.may_change(path)]
