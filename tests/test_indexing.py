@@ -3,10 +3,12 @@
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -18,7 +20,7 @@ from quintet.indexing.indexer import Changed, Ended, Indexer
 from quintet.indexing.once import delete, open_indexed, open_store, store_path
 from quintet.workspace.scan import Found
 from quintet.workspace.snapshot import open_snapshot
-from quintet.workspace.store import Record, Store
+from quintet.workspace.store import VERSION, Record, Store
 from support import Lay
 
 FILES = {
@@ -255,14 +257,15 @@ honest = parser._record
 def record(job, file, store):
     if "hang" in file[0]: time.sleep(60)
     if "crash" in file[0]: os._exit(11)
+    if "stumble" in file[0]: raise LookupError("no such child")
     return honest(job, file, store)
 parser._record = record
 parser.main()
 """
 
 
-def test_a_parser_that_hangs_or_crashes_costs_one_file(lay: Lay) -> None:
-    names = ["a.py", "hang.py", "b.py", "crash.py", "c.py"]
+def test_a_parser_that_hangs_crashes_or_stumbles_costs_one_file(lay: Lay) -> None:
+    names = ["a.py", "hang.py", "b.py", "stumble.py", "crash.py", "c.py"]
     root = lay(dict.fromkeys(names, "def f(): pass\n"))
     events: SimpleQueue[object] = SimpleQueue()
     crew = Crew(str(root), events, size=1, patience=4, command=(sys.executable, "-c", PARSER))
@@ -281,5 +284,20 @@ def test_a_parser_that_hangs_or_crashes_costs_one_file(lay: Lay) -> None:
     assert {name: record.reason for name, record in records.items() if record.reason} == {
         "hang.py": "its parser did not come to an end within 4 s",
         "crash.py": "its parser crashed",
+        "stumble.py": "its description failed: LookupError('no such child')",
     }
     assert crew.left == 0
+
+
+def test_a_store_that_cannot_be_asked_costs_the_parsing(lay: Lay, tmp_path: Path) -> None:
+    root, events = lay({"a.py": "def f(): pass\n"}), SimpleQueue[object]()
+    with closing(sqlite3.connect(tmp_path / "hollow.db")) as hollow:
+        hollow.execute(f"PRAGMA user_version = {VERSION}")
+    crew = Crew(str(root), events)
+    crew.store = str(tmp_path / "hollow.db")
+    crew.take([Found("a.py", 10, 1)])
+    event = events.get(timeout=60)
+    crew.close()
+    assert isinstance(event, Described)
+    assert event.record.entry is not None
+    assert event.record.reason == ""

@@ -113,18 +113,21 @@ class Indexer:
         self._crew.close()
 
     def turn(self, *, stay: bool) -> bool:
-        """One event, or a piece of work where there is none; False when it is time to end."""
+        """The events at hand, or a piece of work where there are none; False when it is time to end."""
         busy = self._walk is not None and not self._paused
         try:
             event = self.events.get(block=not busy, timeout=None if busy else self._wait(stay=stay))
         except Empty:
             event = None
-        if event is not None and not self._take(event):
-            return False
+            if self._walk is not None and not self._paused:
+                self._step()
+        while event is not None:
+            if not self._take(event):
+                return False
+            full = len(self._described) >= _BATCH or self.events.empty()
+            event = None if full else self.events.get()
         if self._paused:
             return True
-        if event is None and self._walk is not None:
-            self._step()
         self._crew.check()
         self._look_at_changes()
         if self._described and (

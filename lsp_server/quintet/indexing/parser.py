@@ -3,7 +3,10 @@
 A grammar that hangs or crashes takes this process with it and nothing else.
 """
 
+import gc
+import logging
 import os
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -17,17 +20,34 @@ from quintet.workspace.index import record_of
 from quintet.workspace.makers import maker
 from quintet.workspace.store import Record, Store, StoreError
 
+log = logging.getLogger(__name__)
+
+_SELDOM = 200_000
+"""Objects made between two looks for cycles: a file's description makes many and leaves none."""
+
 
 def main() -> None:
     """Answer jobs until the other end closes."""
+    gc.freeze()
+    gc.set_threshold(_SELDOM)
     pipe, sys.stdout = sys.stdout.buffer, sys.stderr  # what a library prints must not get between
     decoder = msgspec.msgpack.Decoder(Job)
     store: Store | None = None
     while job := read(sys.stdin.buffer, decoder):
         if job.store and store is None:
             store = _opened(Path(job.store))
-        for path, size, mtime_ns, kind in job.files:
-            write(pipe, Done(_record(job, (path, size, mtime_ns, kind), store)))
+        for file in job.files:
+            write(pipe, Done(_described(job, file, store)))
+
+
+def _described(job: Job, file: tuple[str, int, int, str], store: Store | None) -> Record:
+    """One file's record; a bug that a text brings out costs that file, and not this process."""
+    try:
+        return _record(job, file, store)
+    except Exception as error:
+        path, size, mtime_ns, kind = file
+        log.exception("%s cannot be described", path)
+        return Record(path, size, mtime_ns, reason=f"its description failed: {error!r}", kind=kind)
 
 
 def _record(job: Job, file: tuple[str, int, int, str], store: Store | None) -> Record:
@@ -39,9 +59,16 @@ def _record(job: Job, file: tuple[str, int, int, str], store: Store | None) -> R
         reason = document.reason.removeprefix(f"{path} ").removesuffix(".")
         return Record(path, size, mtime_ns, reason=reason, kind="unreadable")
     digest, made_by = document.digest, maker(document.language, prose=is_prose(path))
-    if store is not None and store.has(digest, made_by):
+    if store is not None and _holds(store, digest, made_by):
         return Record(path, size, mtime_ns, digest, made_by, kind=kind)
     return record_of(document, size, mtime_ns, kind)
+
+
+def _holds(store: Store, digest: str, made_by: str) -> bool:
+    try:
+        return store.has(digest, made_by)
+    except sqlite3.Error:
+        return False  # who keeps it will find out what is wrong with it
 
 
 def _opened(path: Path) -> Store | None:

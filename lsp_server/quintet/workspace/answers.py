@@ -6,13 +6,14 @@ Only reads, from any thread; who writes the tables is `store`.
 import re
 import sqlite3
 import string
+from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import RLock
 from typing import Any
 
-from quintet.workspace.entry import FileEntry, apart, decode, decode_imports
+from quintet.workspace.entry import FileEntry, apart, decode, decode_imports, decode_names
 from quintet.workspace.syntax import Import
 
 _PATH_WEIGHT, _NAME_WEIGHT, _TEXT_WEIGHT = 3.0, 2.0, 1.0
@@ -206,26 +207,32 @@ class Answers:
             while rows := cursor.fetchmany(_MANY):
                 yield from ((path, *found) for path, entry in rows if (found := decode_imports(entry))[1])
 
-    def shared(self, *, definers: int, users: int, length: int) -> Iterator[tuple[set[int], set[int]]]:
+    def shared(
+        self, *, definers: int, users: int, length: int
+    ) -> Iterator[tuple["array[int]", "array[int]"]]:
         """The names that few files define and not too many use: ids of those that do, name by name.
 
         `definers` and `users` are the most there may be, `length` the least characters of a name. Names that
         stand in one file only are left out.
         """
         with self._lock:
-            for table, kind in (("spread", "col"), ("places", "instance")):
-                self._db.execute(
-                    f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{table} USING fts5vocab(main, names, {kind})"
-                )
-            counts = self._rows("SELECT term, col, doc FROM temp.spread WHERE length(term) >= ?", length)
-            few = {term for term, col, count in counts if col == "defined" and count <= definers}
-            wanted = [
-                term for term, col, count in counts if col == "used" and 1 < count <= users and term in few
-            ]
-            for term in wanted:
-                rows = self._rows("SELECT doc, col FROM temp.places WHERE term = ?", term)
-                defined = {file for file, col in rows if col == "defined"}
-                yield defined, {file for file, _ in rows} - defined
+            found = {term: (array("q"), array("q")) for term in self._spread(definers, users, length)}
+            sql = "SELECT files.id, entry, names FROM files JOIN contents ON contents.id = content ORDER BY 1"
+            for file, entry, names in self._db.execute(sql):
+                defined = {folded(name) for name in decode_names(entry)}
+                for term in found.keys() & defined:
+                    found[term][0].append(file)
+                for term in (found.keys() & folded(names).split()) - defined:
+                    found[term][1].append(file)
+        # a term may come from the title of a test, and then no name is called so
+        yield from ((those, others) for those, others in found.values() if those and others)
+
+    def _spread(self, definers: int, users: int, length: int) -> Iterator[str]:
+        """The terms of the table of names that stand in as few files as this, from its vocabulary."""
+        self._db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.spread USING fts5vocab(main, names, col)")
+        sql = """SELECT term FROM temp.spread WHERE length(term) >= ? GROUP BY term
+                 HAVING sum(col = 'defined' AND doc <= ?) AND sum(col = 'used' AND doc BETWEEN 2 AND ?)"""
+        yield from (term for (term,) in self._db.execute(sql, (length, definers, users)))
 
     def _rarest(self, words: Iterable[str]) -> list[str]:
         wanted = list(words)
@@ -252,6 +259,11 @@ def marked(names: str) -> str:
     if names.isascii():
         return names.encode().translate(_CAPITALS_BYTES).decode("latin-1")
     return names.translate(_CAPITALS)
+
+
+def folded(names: str) -> str:
+    """Names as they stand in their table once its tokenizer has read them."""
+    return marked(names) if names.isascii() else marked(names).lower()
 
 
 def _wanted(word: str) -> tuple[str, ...]:

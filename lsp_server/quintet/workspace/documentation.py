@@ -146,15 +146,18 @@ def plain(comment: str, row: Language) -> str:
 
 def first_string(body: Node) -> str:
     """The first paragraph of a docstring, on one line; empty where the body begins otherwise."""
-    for statement in body.named_children:
-        if statement.type == "comment":
-            continue
-        string = statement.named_child(0) if statement.named_child_count else None
-        if statement.type != "expression_statement" or string is None or string.type != "string":
-            return ""
-        parts = (part.text or b"" for part in string.named_children if part.type == "string_content")
-        return paragraph(inspect.cleandoc(b"".join(parts).decode("utf-8", "replace")))
-    return ""
+    at, count = 0, body.named_child_count
+    statement = body.named_child(0) if count else None
+    while statement is not None and statement.type == "comment":
+        at += 1
+        statement = body.named_child(at) if at < count else None
+    if statement is None or statement.type != "expression_statement" or not statement.named_child_count:
+        return ""
+    string = statement.named_child(0)
+    if string.type != "string":
+        return ""
+    parts = (part.text or b"" for part in string.named_children if part.type == "string_content")
+    return paragraph(inspect.cleandoc(b"".join(parts).decode("utf-8", "replace")))
 
 
 def paragraph(text: str) -> str:

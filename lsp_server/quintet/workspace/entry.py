@@ -4,7 +4,7 @@ A text in, an entry out; this module reads no disk, compares no files and ranks 
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
@@ -47,13 +47,13 @@ _LONG_LINES = 400
 """Characters a line on average, above which a text of some size is taken for minified."""
 
 _NAME = re.compile(r"[^\W\d]\w*")
-_ASCII_NAME = re.compile(rb"[A-Za-z_]\w*", re.ASCII)
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_ASCII_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_DIGITS = b"0123456789"
+_APART = bytes(byte if chr(byte).isalnum() or byte == 0x5F else 0x20 for byte in range(128)).ljust(256)
+"""Every byte that no ASCII name can hold, made a blank."""
+_HUMP = re.compile(r"[A-Z](?:(?<=[a-z0-9][A-Z])|(?<=[A-Z][A-Z])(?=[a-z]))")
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(msgspec.Struct, frozen=True):
     """One definition of a file: what `syntax.Unit` says, with its path and its signature on one line.
 
     The unit's offsets are those of the text with the entry's digest.
@@ -138,7 +138,8 @@ def is_prose(path: str) -> bool:
 def names_in(text: str) -> set[str]:
     """Every name that stands anywhere in a text, in comments and strings too: whoever asks looks again."""
     if text.isascii():
-        return set(b" ".join(set(_ASCII_NAME.findall(text.encode()))).decode().split())
+        words = set(text.encode().translate(_APART).split())
+        return set(b" ".join(word.lstrip(_DIGITS) for word in words).decode().split())
     return set(_NAME.findall(text))
 
 
@@ -175,32 +176,18 @@ def words_of(entry: FileEntry, used: str) -> Words:
 
 def apart(text: str) -> str:
     """A text with a space at every change of case within a word: `HTTPHeaderParser` → HTTP Header Parser."""
-    return _HUMP.sub(" ", text)
+    return _HUMP.sub(r" \g<0>", text)
 
 
 # --- entries as bytes -------------------------------------------------------------------------------
-
-
-class _Unit(msgspec.Struct, frozen=True, array_like=True):
-    kind: str
-    name: str
-    container: str
-    start: int
-    end: int
-    name_start: int
-    head_end: int
-    body_start: int
-    signature: str
-    doc: str = ""
-    test: bool = False
 
 
 class _Entry(msgspec.Struct, frozen=True, array_like=True):
     language: str
     lines: int
     doc: str
-    units: list[_Unit]
-    imports: list[tuple[str, tuple[str, ...], int, int]]
+    units: list[tuple[Unit, str]]
+    imports: tuple[Import, ...]
 
 
 class _Rest(msgspec.Struct, frozen=True, array_like=True):
@@ -210,19 +197,35 @@ class _Rest(msgspec.Struct, frozen=True, array_like=True):
     lines: int
     doc: str
     units: msgspec.Raw
-    imports: list[tuple[str, tuple[str, ...], int, int]]
+    imports: tuple[Import, ...]
+
+
+class _Named(msgspec.Struct, frozen=True, array_like=True):
+    """The first two fields of a Unit."""
+
+    kind: str
+    name: str
+
+
+class _Names(msgspec.Struct, frozen=True, array_like=True):
+    """`_Entry` as far as the names it defines: what stands behind is not read."""
+
+    language: str
+    lines: int
+    doc: str
+    units: list[tuple[_Named, msgspec.Raw]]
 
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(_Entry)
 _IMPORTS = msgspec.msgpack.Decoder(_Rest)
+_NAMES = msgspec.msgpack.Decoder(_Names)
 
 
 def encode(entry: FileEntry) -> bytes:
     """An entry as bytes, without its path and digest: files with one content share it."""
-    units = [_packed(definition) for definition in entry.definitions]
-    imports = [(each.module, each.names, each.start, each.end) for each in entry.imports]
-    return _ENCODER.encode(_Entry(entry.language, entry.lines, entry.doc, units, imports))
+    units = [(each.unit, each.signature) for each in entry.definitions]
+    return _ENCODER.encode(_Entry(entry.language, entry.lines, entry.doc, units, entry.imports))
 
 
 def decode(data: bytes, path: str, digest: str) -> FileEntry:
@@ -234,34 +237,24 @@ def decode(data: bytes, path: str, digest: str) -> FileEntry:
         digest=digest,
         lines=read.lines,
         doc=read.doc,
-        definitions=tuple(Definition(path, _unpacked(unit), unit.signature) for unit in read.units),
-        imports=tuple(Import(*each) for each in read.imports),
+        definitions=tuple(Definition(path, *each) for each in read.units),
+        imports=read.imports,
     )
 
 
 def decode_imports(data: bytes) -> tuple[str, tuple[Import, ...]]:
     """Only the language and the imports of an encoded entry, for who reads those of every file."""
     read = _IMPORTS.decode(data)
-    return read.language, tuple(Import(*each) for each in read.imports)
+    return read.language, read.imports
 
 
-def _packed(definition: Definition) -> _Unit:
-    unit = definition.unit
-    return _Unit(
-        unit.kind, unit.name, unit.container, unit.start, unit.end, unit.name_start, unit.head_end,
-        unit.body_start, definition.signature, unit.doc, unit.test,
-    )  # fmt: skip
-
-
-def _unpacked(unit: _Unit) -> Unit:
-    return Unit(
-        unit.kind, unit.name, unit.start, unit.end, unit.name_start, unit.body_start, unit.doc, unit.head_end,
-        unit.container, unit.test,
-    )  # fmt: skip
+def decode_names(data: bytes) -> list[str]:
+    """Only the names that an encoded entry defines, for who reads those of every file."""
+    return [unit.name for unit, _ in _NAMES.decode(data).units]
 
 
 def _trimmed(unit: Unit) -> Unit:
-    return unit if len(unit.doc) <= _HEAD else replace(unit, doc=_short(unit.doc))
+    return unit if len(unit.doc) <= _HEAD else msgspec.structs.replace(unit, doc=_short(unit.doc))
 
 
 def _short(text: str) -> str:

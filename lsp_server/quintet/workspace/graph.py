@@ -6,8 +6,9 @@ there; asks no disk.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log
+from typing import NamedTuple
 
 from quintet.workspace.modules import Modules
 from quintet.workspace.store import Store
@@ -33,8 +34,10 @@ def settle(store: Store, modules: Modules | None = None) -> None:
             for target in _targets(modules, path, language, imports)
             if path in ids and target in ids
         )
-        weights = _pagerank(list(ids.values()), links, _uses(store))
-    store.set_graph(links, weights)
+        files = list(ids.values())
+        number = {file: at for at, file in enumerate(files)}
+        weights = _pagerank(len(files), [*_imported(links, number), *_used(store, number)])
+    store.set_graph(links, zip(weights, files, strict=True))
 
 
 def relink(store: Store, modules: Modules, paths: Iterable[str]) -> None:
@@ -48,34 +51,48 @@ def _targets(modules: Modules, path: str, language: str, imports: Iterable[Impor
     return {target for each in imports for target in modules.resolve(path, each, language)}
 
 
-def _uses(store: Store) -> Iterator[tuple[int, int, float]]:
-    """File, file that defines a name it uses, and what that is worth."""
+class _Lean(NamedTuple):
+    """Files that lean on others: each of `users` on each of `on`, with `worth`. Files are places in a list."""
+
+    users: "array[int]"
+    on: tuple[int, ...]
+    worth: float
+
+
+def _imported(links: Iterable[tuple[int, int]], number: Mapping[int, int]) -> Iterator[_Lean]:
+    """Each file that is imported, and by which."""
+    importers: dict[int, array[int]] = {}
+    for source, target in links:
+        importers.setdefault(number[target], array("i")).append(number[source])
+    return (_Lean(users, (target,), _IMPORT) for target, users in importers.items())
+
+
+def _used(store: Store, number: Mapping[int, int]) -> Iterator[_Lean]:
+    """Name by name, the files that define it and those that use it."""
     for definers, users in store.shared(definers=_DEFINERS, users=_COMMON, length=_SHORTEST):
-        if users:
-            worth = 1 / (len(definers) * (1 + log(len(users))))
-            yield from ((user, definer, worth) for user in users for definer in definers)
+        worth = 1 / (len(definers) * (1 + log(len(users))))
+        on = tuple(number[file] for file in definers)
+        yield _Lean(array("i", (number[file] for file in users)), on, worth)
 
 
-def _pagerank(
-    files: list[int], links: list[tuple[int, int]], uses: Iterator[tuple[int, int, float]]
-) -> list[tuple[float, int]]:
-    """Each file's weight: (weight, id), summing to 1. Where nothing leads on, the walk begins anew."""
-    if not files:
-        return []
-    number = {file: at for at, file in enumerate(files)}
-    sources, targets, worths = array("l"), array("l"), array("d")
-    leaving = [0.0] * len(files)
-    for source, target, worth in (*((a, b, _IMPORT) for a, b in links), *uses):
-        sources.append(number[source])
-        targets.append(number[target])
-        worths.append(worth)
-        leaving[number[source]] += worth
-    rank = [1 / len(files)] * len(files)
-    for _ in range(_ROUNDS):
+def _pagerank(count: int, leans: Sequence[_Lean]) -> list[float]:
+    """Each file's weight, summing to 1. Where nothing leads on, the walk begins anew.
+
+    What a name passes on is summed over its users once, whoever defines it: a round takes as many steps as
+    there are mentions, not edges.
+    """
+    leaving = [0.0] * count
+    for users, on, worth in leans:
+        for user in users:
+            leaving[user] += worth * len(on)
+    rank = [1 / count] * count if count else []
+    for _ in range(_ROUNDS if count else 0):
         stuck = sum(mine for mine, out in zip(rank, leaving, strict=True) if not out)
-        share = [mine / out if out else 0.0 for mine, out in zip(rank, leaving, strict=True)]
-        fresh = [(1 - _DAMPING + _DAMPING * stuck) / len(files)] * len(files)
-        for source, target, worth in zip(sources, targets, worths, strict=True):
-            fresh[target] += _DAMPING * share[source] * worth
+        share = [_DAMPING * mine / out if out else 0.0 for mine, out in zip(rank, leaving, strict=True)]
+        fresh = [(1 - _DAMPING + _DAMPING * stuck) / count] * count
+        for users, on, worth in leans:
+            passed = worth * sum(map(share.__getitem__, users))
+            for each in on:
+                fresh[each] += passed
         rank = fresh
-    return [(mine, file) for mine, file in zip(rank, files, strict=True)]
+    return rank

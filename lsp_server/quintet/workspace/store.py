@@ -14,7 +14,7 @@ from pathlib import Path
 from quintet.workspace.answers import Answers, Known, marked
 from quintet.workspace.entry import Words, decode, words_of
 
-VERSION = 1
+VERSION = 2
 """Of the tables; a store of another version is not opened but made anew."""
 
 _TABLES = """

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
 from tree_sitter import Node, Parser, Point, Tree
 
 from quintet.workspace import problems as broken
@@ -35,8 +36,7 @@ class Reference:
     call: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(msgspec.Struct, frozen=True, array_like=True):
     """What one statement takes from one module: the module as written, and the names as it calls them."""
 
     module: str

@@ -22,6 +22,7 @@ _HIGHEST = 3
 """Where two patterns find one name, the kind of higher rank stays: `const f = () => 1` is a function."""
 
 _LONGEST_HEAD = 2_000
+_DEFINITION = "definition."
 _QUOTES = "'\"`"
 _ARGUMENTS = re.compile(rb"<[^<>=][^<>]*>|<>")
 _BLANK = re.compile(rb"(?:\s++|//[^\n]*+\n|(?>/\*.*?\*/))*+", re.DOTALL)
@@ -195,19 +196,22 @@ class _Gathered:
     def _add_definition(self, match: dict[str, list[Node]]) -> None:
         title = match["title"][0] if "title" in match else None
         node = title or match["name"][0]
-        capture = next(capture for capture in match if capture.startswith("definition."))
-        kind = capture.removeprefix("definition.")
+        name_start = node.start_byte
+        capture, kind = _kind_of(match)
         body = match["body"][0] if "body" in match else None
         if kind == "callable":
             kind = "function" if body else "signature"
-        known = self.found.get(node.start_byte)
+        known = self.found.get(name_start)
         if known and _RANK.get(kind, _HIGHEST) < _RANK.get(known.kind, _HIGHEST):
             return
         start, end = match[capture][0].byte_range
-        end = max(end, body.end_byte) if body else end
-        body_start = body.start_byte if body else end
+        body_start = end
+        if body:
+            body_start, body_end = body.byte_range
+            end = max(end, body_end)
         head_end = title.end_byte if title else match["head"][0].start_byte if "head" in match else body_start
-        found = Found(kind, _text(node).strip(_QUOTES), start, end, node.start_byte, head_end, body_start)
+        name = self._source[name_start : node.end_byte].decode("utf-8", "replace").strip(_QUOTES)
+        found = Found(kind, name, start, end, name_start, head_end, body_start)
         found.titled = title is not None
         found.test = "test" in match
         if "container" in match:
@@ -237,6 +241,14 @@ class _Gathered:
     def _import(self, node: Node, module: str, taken: list[str]) -> None:
         entry = self.imports.setdefault((node.start_byte, module), FoundImport(module, *node.byte_range))
         entry.names += taken
+
+
+def _kind_of(match: dict[str, list[Node]]) -> tuple[str, str]:
+    """The capture that spans a definition, and the kind it says it has."""
+    for capture in match:
+        if capture.startswith(_DEFINITION):
+            return capture, capture[len(_DEFINITION) :]
+    raise LookupError(f"a pattern names something and defines nothing: {sorted(match)}")
 
 
 def _split(found: Found, node: Node, separators: str) -> None:
@@ -280,8 +292,10 @@ def _mark_tests(definitions: list[Found], source: bytes, row: Language) -> None:
             around.pop()
         if each.kind in {"function", "method", "class"}:
             head = _head(each, source)
-            outer = _head(around[-1], source) if around else b""
-            each.test |= any(own.search(head) and there.search(outer) for own, there in marks)
+            each.test |= any(
+                own.search(head) and there.search(_head(around[-1], source) if around else b"")
+                for own, there in marks
+            )
         around.append(each)
 
 

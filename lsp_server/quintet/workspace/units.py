@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 if TYPE_CHECKING:
     from quintet.workspace.tags import Found
 
@@ -16,8 +18,7 @@ Char = Callable[[int], int]
 _HAVE_METHODS = frozenset({"class", "interface", "enum"})
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A definition: `text[start:end]` is all of it, with decorators, `export` and the closing bracket.
 
     `kind` is one of "function", "method", "class", "interface", "enum", "namespace", and in
