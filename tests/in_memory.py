@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,10 @@ CAPABLE: dict[str, Any] = {
 
 def _nothing(_: Any) -> Any:
     return None
+
+
+def _folder(path: Path) -> dict[str, str]:
+    return {"uri": path.as_uri(), "name": path.name}
 
 
 class Editor:
@@ -117,7 +121,12 @@ class Editor:
         return [it["params"]["value"] for it in self.received if it.get("method") == "$/progress"]
 
     async def initialize(
-        self, root: Path | None, capabilities: Any = None, options: Any = None, name: str = "in-memory"
+        self,
+        root: Path | None,
+        capabilities: Any = None,
+        options: Any = None,
+        name: str = "in-memory",
+        folders: Sequence[Path] = (),
     ) -> Any:
         """Begin; without an index of its own process, unless the options ask for one."""
         result = await self.request(
@@ -126,12 +135,17 @@ class Editor:
                 "processId": None,
                 "clientInfo": {"name": name},
                 "rootUri": root.as_uri() if root else None,
+                "workspaceFolders": [_folder(path) for path in folders] or None,
                 "capabilities": CAPABLE if capabilities is None else capabilities,
                 "initializationOptions": {"index": False} | (options or {}),
             },
         )
         self.notify("initialized", {})
         return result
+
+    def change_folders(self, added: Sequence[Path] = (), removed: Sequence[Path] = ()) -> None:
+        event = {"added": [_folder(path) for path in added], "removed": [_folder(path) for path in removed]}
+        self.notify("workspace/didChangeWorkspaceFolders", {"event": event})
 
     def open(self, path: Path, text: str | None = None, version: int = 1) -> str:
         """Open a file, by default as it is on the disk; returns its URI."""
@@ -163,4 +177,4 @@ async def editor() -> AsyncIterator[Editor]:
     try:
         yield it
     finally:
-        await it.server.edge.session.aclose()
+        await it.server.aclose()

@@ -47,6 +47,28 @@ def test_a_second_index_reads_only_what_has_changed(
     assert json.loads(capsys.readouterr().out)["from_cache"] == 3
 
 
+def test_what_the_workspace_and_the_environment_deny_is_in_neither(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["index", "--workspace", str(project)]) == 0
+    (project / "quintet.toml").write_text('deny = ["/pay/terms.py", "!web/", "["]\n')
+    monkeypatch.setenv("QUINTET_DENY", "web/")
+    capsys.readouterr()
+    assert main(["index", "--workspace", str(project), "--json"]) == 0
+    out, err = capsys.readouterr()
+    found = json.loads(out)
+    denied = {skip["path"] for skip in found["skipped"] if skip["reason"] == "on your deny list"}
+    assert denied == {"pay/terms.py", "web/"}
+    assert (found["files"], found["symbols"]) == (3, 2)
+    assert err == 'quintet: quintet.toml: quintet.deny: "[" is no pattern and denies nothing.\n'
+    query = "when is the due date of an invoice, and what does start do"
+    assert main(["context", "--workspace", str(project), "--query", query, "--tokens", "900", "--json"]) == 0
+    text = json.loads(capsys.readouterr().out)["text"]
+    assert "Money" in text
+    assert "due_date" not in text
+    assert "function start" not in text
+
+
 def test_an_empty_workspace_has_an_empty_index(lay: Lay, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["index", "--workspace", str(lay({}))]) == 0
     assert "files     0" in capsys.readouterr().out

@@ -186,9 +186,10 @@ def test_a_signal_cancels_and_leaves_nothing_behind(
             time.sleep(0.05)
         children = set(descendants(process.pid))
         process.send_signal(number)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=60)
     finally:
         process.kill()
+        process.wait()
 
     assert process.returncode == code
     assert err.count(b"\n") == 1

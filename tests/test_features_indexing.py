@@ -45,7 +45,7 @@ async def test_the_commands_reach_the_indexer(lay: Lay) -> None:
         offered = await it.initialize(lay({"a.py": "x = 1\n"}), options={"index": True})
         assert set(COMMANDS) <= set(offered["capabilities"]["executeCommandProvider"]["commands"])
         async with asyncio.timeout(20):
-            while it.server.edge.session.keeper is None:  # noqa: ASYNC110 -- `initialized` has no answer
+            while it.server.edge.sessions[0].keeper is None:  # noqa: ASYNC110 -- `initialized` has no answer
                 await asyncio.sleep(0.01)
         assert await ask(it, "quintet.index.pause") == "The index is paused."
         assert await ask(it, "quintet.index.resume") == "The index goes on."

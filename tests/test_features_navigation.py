@@ -221,11 +221,11 @@ def test_a_definition_that_moved_on_disk_since_is_found_again(root: Path) -> Non
     before = sources(root)
     path = root / "other/shapes.py"
     path.write_text("# moved\n\n\n" + FILES["other/shapes.py"].replace("Bag", "Gone"))
-    [box] = [it for it in of_workspace(before, "Box", Event()) if it.container_name == "other/shapes.py"]
+    [box] = [it for it in of_workspace([before], "Box", Event()) if it.container_name == "other/shapes.py"]
     assert box.location.range == lsp.Range(lsp.Position(3, 6), lsp.Position(3, 9))
-    assert of_workspace(before, "Bag", Event()) == []
+    assert of_workspace([before], "Bag", Event()) == []
     path.unlink()
-    assert {it.container_name for it in of_workspace(before, "Box", Event())} == {
+    assert {it.container_name for it in of_workspace([before], "Box", Event())} == {
         "geo/shapes.py",
         "web/box.ts",
     }
@@ -236,7 +236,7 @@ def test_the_nearest_of_several_alike_is_meant(lay: Lay) -> None:
     root = lay({"a.py": twice})
     before = sources(root)
     (root / "a.py").write_text("#\n" + twice)
-    found = [it.location.range.start.line for it in of_workspace(before, "f", Event())]
+    found = [it.location.range.start.line for it in of_workspace([before], "f", Event())]
     assert found == [1, 5]
 
 
@@ -375,7 +375,7 @@ async def test_names_that_are_no_plain_words(ready: Editor, root: Path) -> None:
 
 def test_very_many_references_are_cut(lay: Lay) -> None:
     root = lay({f"{number}.py": "x = 1\n" + "x\n" * 99 for number in range(12)})
-    found = references(sources(root), "7.py", lsp.Position(0, 0), Event(), declared=True)
+    found = references([sources(root)], "7.py", lsp.Position(0, 0), Event(), declared=True)
     assert len(found) == lookup.MOST_REFERENCES
     assert found[0].uri == file_uri((root / "7.py").as_posix())
     assert all(one.range.start < two.range.start for one, two in pairwise(found) if one.uri == two.uri)
@@ -384,9 +384,9 @@ def test_very_many_references_are_cut(lay: Lay) -> None:
 def test_one_that_is_told_to_stop_stops(root: Path) -> None:
     stop = Event()
     stop.set()
-    assert references(sources(root), "app.py", lsp.Position(3, 10), stop, declared=True) == []
-    assert of_workspace(sources(root), "Box", stop) == []
-    assert lookup.definitions(sources(root), "app.py", lsp.Position(3, 10), stop) == []
+    assert references([sources(root)], "app.py", lsp.Position(3, 10), stop, declared=True) == []
+    assert of_workspace([sources(root)], "Box", stop) == []
+    assert lookup.definitions([sources(root)], "app.py", lsp.Position(3, 10), stop) == []
 
 
 async def test_a_cancelled_request_is_answered_so(ready: Editor) -> None:

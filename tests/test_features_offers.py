@@ -135,7 +135,8 @@ async def test_in_a_source_file_tests_are_offered_once_their_command_is_known(
 
 def _nowhere() -> dict[str, Any]:
     """An action for a file outside: answered at once, so that what was sent before has been taken."""
-    return {"id": "x", "task": {"kind": "diagnostic", "path": "/elsewhere/x.py"}}
+    task = {"kind": "diagnostic", "path": "/elsewhere/x.py"}
+    return {"id": "x", "task": task, "uri": "file:///elsewhere/x.py"}
 
 
 async def test_a_javascript_test_file_is_a_test_file(ready: Editor, shop: Path) -> None:

@@ -20,7 +20,7 @@ async def held(it: Editor, path: str) -> Document:
     """What the session holds once everything sent so far has arrived."""
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    return it.server.edge.session.documents[path].document
+    return it.server.edge.sessions[0].documents[path].document
 
 
 def change(start: tuple[int, int], end: tuple[int, int], text: str) -> dict[str, Any]:
@@ -106,7 +106,7 @@ async def test_a_closed_document_is_the_disks_again(ready: Editor, tmp_path: Pat
     ready.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
     ready.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
     await ready.request("shutdown")
-    assert not ready.server.edge.session.documents
+    assert not ready.server.edge.sessions[0].documents
 
 
 async def test_documents_that_are_no_files_are_left_alone(ready: Editor) -> None:
@@ -116,4 +116,4 @@ async def test_documents_that_are_no_files_are_left_alone(ready: Editor) -> None
     ready.notify("textDocument/didSave", {"textDocument": {"uri": "untitled:Untitled-1"}})
     ready.notify("textDocument/didClose", {"textDocument": {"uri": "untitled:Untitled-1"}})
     await ready.request("shutdown")
-    assert not ready.server.edge.session.documents
+    assert not ready.server.edge.sessions[0].documents

@@ -1,5 +1,6 @@
 """The kept index is the one from scratch, whatever happened on the way to it."""
 
+import logging
 import os
 import shutil
 import signal
@@ -11,13 +12,15 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
+from typing import BinaryIO, cast
 
 import pytest
 
 from quintet.indexing.crew import Crew, Described
-from quintet.indexing.frames import Buffers, Command, Progress
+from quintet.indexing.frames import Buffers, Command, Job, Progress, write
 from quintet.indexing.indexer import Changed, Ended, Indexer
 from quintet.indexing.once import delete, open_indexed, open_store, store_path
+from quintet.indexing.watch import Watch
 from quintet.workspace.scan import Found
 from quintet.workspace.snapshot import open_snapshot
 from quintet.workspace.store import VERSION, Record, Store
@@ -213,8 +216,29 @@ def test_changes_on_disk_and_in_buffers_are_followed(lay: Lay) -> None:
     (root / "main.rs").unlink()
     (root / "main.rs").symlink_to(root.parent / "elsewhere.rs")
     (root.parent / "elsewhere.rs").write_text("fn secret() {}\n")
-    indexer.events.put(Changed((".gitignore", "main.rs")))
+    indexer.events.put(Changed(("",)))
     turned(indexer, lambda: "main.rs" not in store.paths() and "README.md" not in store.paths())
+    indexer.close()
+
+
+def test_what_is_new_passing_or_typed_needs_no_walk(lay: Lay) -> None:
+    root = lay(FILES | {".gitignore": "made.py\n"})
+    store, seen = Store(), list[Progress]()
+    indexer = Indexer(root, store, tell=seen.append)
+    indexer.rescan()
+    turned(indexer, lambda: seen[-1].complete if seen else False)
+    seen.clear()
+    lay({"shop/new.py": "def fresh(): pass\n", "made.py": "def ignored(): pass\n"})
+    indexer.events.put(Changed(("shop/new.py", "made.py", "shop/new.py~", "gone/before/it/was/seen.py")))
+    indexer.events.put(Buffers({"shop/cart.py": "def typed(): pass\n"}))
+    turned(indexer, lambda: bool(store.defining("fresh") and store.defining("typed")))
+    for _ in range(3):
+        indexer.turn(stay=True)
+    assert "made.py" not in store.paths()
+    assert all(progress.complete and not progress.looking for progress in seen)
+    lay({"shop/more/deep.py": "def deep(): pass\n"})
+    indexer.events.put(Changed(("shop/more",)))
+    turned(indexer, lambda: bool(store.defining("deep")))
     indexer.close()
 
 
@@ -287,6 +311,25 @@ def test_a_parser_that_hangs_crashes_or_stumbles_costs_one_file(lay: Lay) -> Non
         "stumble.py": "its description failed: LookupError('no such child')",
     }
     assert crew.left == 0
+
+
+def test_a_parser_at_a_file_ends_itself_when_nobody_is_left_to_end_it(lay: Lay) -> None:
+    root = lay({"hang.py": "def f(): pass\n"})
+    program = PARSER.replace("parser.main()", "parser._TOO_LONG = 1\nparser.main()")
+    parser = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    write(cast("BinaryIO", parser.stdin), Job(str(root), [("hang.py", 10, 1, "")]))
+    with parser:
+        assert parser.wait(60) == -signal.SIGALRM
+
+
+def test_lost_notices_are_a_change_of_anything(tmp_path: Path) -> None:
+    seen: list[tuple[str, ...]] = []
+    watch = Watch(tmp_path, seen.append)
+    notices = logging.getLogger("watchdog.observers.inotify_c")
+    notices.warning("Inotify queue overflowed; filesystem events were lost")
+    watch.close()
+    notices.warning("Inotify queue overflowed; filesystem events were lost")
+    assert seen == [("",)]
 
 
 def test_a_store_that_cannot_be_asked_costs_the_parsing(lay: Lay, tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from in_memory import editor
 from quintet.indexing.frames import Progress
 from quintet.indexing.keeper import Keeper, State
-from quintet.indexing.once import store_path
+from quintet.indexing.once import open_indexed, store_path
 from quintet.session import Session
+from quintet.workspace.deny import BUILT_IN, Deny
 from quintet.workspace.document import Document
 from support import Lay
 
@@ -92,6 +94,91 @@ async def test_the_indexer_does_not_outlive_its_server(lay: Lay) -> None:
     async with asyncio.timeout(20):
         assert await process.wait() == 0
     await keeper.aclose()
+
+
+async def test_what_is_denied_from_now_on_is_found_no_more(lay: Lay) -> None:
+    root = lay({"a.py": "def first(): pass\n", "own/b.py": "def hidden(): pass\n", "own/c.txt": "words"})
+    keeper = Keeper(root)
+    keeper.start()
+    await until(lambda: keeper.state.progress.complete)
+    assert found(keeper, "hidden") == ["own/b.py"]
+    keeper.deny(Deny(("own/",)))
+    assert keeper.index({}) is None  # at once, and until it is gone from what is kept
+    assert keeper.state.incomplete == "The index is being made."
+    await until(lambda: keeper.index({}) is not None)
+    assert (found(keeper, "first"), found(keeper, "hidden")) == (["a.py"], [])
+    await until(lambda: keeper.state.progress.complete)
+    index = keeper.index({})
+    assert index is not None
+    assert index.search("hidden") == ()
+    assert set(index.store.listed()) == {"a.py"}
+    assert index.store.left_out() == {"own/": "on your deny list"}
+    keeper.changed.clear()
+    keeper.command("rebuild")
+    await keeper.changed.wait()
+    await until(lambda: keeper.state.progress.complete and found(keeper, "first") == ["a.py"])
+    keeper.deny(BUILT_IN)
+    await until(lambda: found(keeper, "hidden") == ["own/b.py"])
+    await keeper.aclose()
+
+
+async def test_a_list_that_stays_the_same_restarts_nothing(lay: Lay) -> None:
+    keeper = Keeper(lay({"a.py": "x = 1\n"}), deny=Deny(("own/",)))
+    keeper.deny(Deny(("own/",)))
+    keeper.start()
+    await until(lambda: keeper.state.progress.complete)
+    process = keeper._process
+    keeper.deny(Deny(("own/",)))
+    assert keeper.state.progress.complete
+    assert keeper._process is process
+    await keeper.aclose()
+
+
+async def test_who_denies_other_files_in_one_folder_does_not_see_theirs(lay: Lay) -> None:
+    root = lay({"a.py": "def first(): pass\n", "own/b.py": "def hidden(): pass\n"})
+    keeper = Keeper(root, deny=Deny(("own/",)))
+    keeper.start()
+    await until(lambda: keeper.state.progress.complete)
+    open_indexed(root)  # by somebody who denies nothing
+    assert keeper.index({}) is None
+    keeper.buffer("a.py", "def typed(): pass\n")
+    await until(lambda: found(keeper, "typed") == ["a.py"])
+    assert found(keeper, "hidden") == []
+    await keeper.aclose()
+
+
+async def test_a_setting_takes_files_out_of_a_running_server(lay: Lay) -> None:
+    root = lay({"a.py": "def first(): pass\n", "own/b.py": "def hidden_one(): pass\n"})
+    async with editor() as it:
+        await it.initialize(root, options={"index": True})
+        uri = it.open(root / "own/b.py", "def hidden_two(): pass\n")
+
+        async def symbols(query: str) -> list[str]:
+            answer = await it.request("workspace/symbol", {"query": query})
+            return [each["name"] for each in answer]
+
+        assert await symbols("hidden") == ["hidden_two"]
+        await until(lambda: it.server.edge.sessions[0].keeper is not None)
+        keeper = it.server.edge.sessions[0].keeper
+        assert keeper is not None
+        await until(lambda: found(keeper, "hidden_two") == ["own/b.py"])
+        it.notify("workspace/didChangeConfiguration", {"settings": {"quintet": {"deny": ["own/", "["]}}})
+        assert (await symbols("hidden"), await symbols("first")) == ([], ["first"])
+        await until(lambda: keeper.state.progress.complete)
+        assert (await symbols("hidden"), await symbols("first")) == ([], ["first"])
+        index = keeper.index({})
+        assert index is not None
+        assert set(index.store.listed()) == {"a.py"}
+        arguments = [{"uri": uri}]
+        params = {"command": "quintet.explainContext", "arguments": arguments}
+        refused = await it.answer(it.ask("workspace/executeCommand", params))
+        assert refused["error"]["message"] == "own/b.py is on your deny list."
+        all_of_it = await it.request("workspace/executeCommand", params | {"arguments": []})
+        assert "first" in all_of_it["text"]
+        assert "hidden" not in all_of_it["text"]
+        assert it.shown() == [
+            'Quintet: didChangeConfiguration: quintet.deny: "[" is no pattern and denies nothing.'
+        ]
 
 
 async def test_a_session_answers_from_the_kept_index(lay: Lay) -> None:

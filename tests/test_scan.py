@@ -8,7 +8,7 @@ import pytest
 
 from quintet.workspace.deny import BUILT_IN, Deny
 from quintet.workspace.ignore import Rules
-from quintet.workspace.scan import Found, Scan, Skipped, _contents, _Folder, iterate, scan
+from quintet.workspace.scan import Found, Scan, Skipped, _contents, _Folder, iterate, look, scan
 from support import Lay
 
 
@@ -290,3 +290,37 @@ def test_an_ignore_file_that_is_nonsense_does_no_harm(lay: Lay) -> None:
     (root / "sub/.gitignore").mkdir()
     (root / ".ignore").write_bytes(b"\xff\xfe\0")
     assert found(root) == [".gitignore", "a.py"]
+
+
+def test_a_look_at_one_path_says_what_the_walk_does(lay: Lay) -> None:
+    root = lay(
+        {
+            ".gitignore": "build/\n*.log\n",
+            "a.py": "",
+            "pkg/b.py": "",
+            "pkg/.gitignore": "c.py\n!keep.log\n",
+            "pkg/c.py": "",
+            "pkg/keep.log": "",
+            "x.log": "",
+            "build/d.py": "",
+            "node_modules/e.js": "",
+            ".env": "KEY=1\n",
+            "data.bin": "\0",
+            "venv/pyvenv.cfg": "",
+            "venv/f.py": "",
+        }
+    )
+    walked = scan(root)
+    files = {found.path: found for found in walked.files}
+    for path in ("a.py", "pkg/b.py", "pkg/c.py", "pkg/keep.log", "x.log", ".env", "data.bin"):
+        reasons = {skip.path: skip for skip in walked.skipped}
+        assert look(root, path) == (files.get(path) or reasons[path])
+    for path, folder in (
+        ("build/d.py", "build/"),
+        ("node_modules/e.js", "node_modules/"),
+        ("venv/f.py", "venv/"),
+    ):
+        skipped = look(root, path)
+        assert isinstance(skipped, Skipped)
+        assert skipped.path == folder
+    assert [look(root, path) for path in ("pkg", "gone.py", "gone/too.py", "a.py/b")] == [None] * 4

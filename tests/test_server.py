@@ -47,6 +47,8 @@ async def test_exactly_what_is_there_is_offered(fresh: Editor, tmp_path: Path) -
         ({"rootUri": "{root}"}, True),
         ({"rootPath": "{path}", "rootUri": None}, True),
         ({"workspaceFolders": [{"uri": "{root}", "name": "w"}], "rootUri": "file:///elsewhere"}, True),
+        ({"workspaceFolders": [{"uri": "file:///no/more", "name": "w"}], "rootUri": "{root}"}, True),
+        ({"workspaceFolders": [], "rootUri": "{root}"}, True),
         ({"rootUri": None}, False),
         ({"rootUri": "file:///does/not/exist"}, False),
         ({"rootUri": "vscode-remote://ssh/x"}, False),
@@ -59,7 +61,7 @@ async def test_the_root_is_the_first_folder_that_is_there(
     await fresh.request(
         "initialize", {"processId": None, "rootUri": None, "capabilities": {}} | json.loads(text)
     )
-    assert fresh.server.edge.session.root == (tmp_path if inside else None)
+    assert fresh.server.edge.sessions[0].root == (tmp_path if inside else None)
 
 
 async def test_options_come_from_the_file_the_editor_and_its_settings(fresh: Editor, tmp_path: Path) -> None:
@@ -67,7 +69,7 @@ async def test_options_come_from_the_file_the_editor_and_its_settings(fresh: Edi
     fresh.settings = {"budget": {"seconds": 3}}
     await fresh.initialize(tmp_path, options={"budget": {"tokens": 2, "seconds": 2}})
     await fresh.request("shutdown")
-    settings = fresh.server.edge.session.settings
+    settings = fresh.server.edge.sessions[0].settings
     assert (settings.mode, settings.budget.tokens, settings.budget.seconds) == ("deep", 2, 3.0)
 
 
@@ -96,7 +98,7 @@ async def test_pushed_settings_of_other_servers_are_not_ours(fresh: Editor, tmp_
     fresh.notify("workspace/didChangeConfiguration", {"settings": {"pylsp": {"x": 1}}})
     fresh.notify("workspace/didChangeConfiguration", {"settings": {"quintet": {"mode": "fast"}, "pylsp": {}}})
     await fresh.request("shutdown")
-    assert fresh.server.edge.session.settings.mode == "fast"
+    assert fresh.server.edge.sessions[0].settings.mode == "fast"
     assert fresh.shown() == []
 
 

@@ -33,12 +33,14 @@ def test_edits_are_applied_one_after_the_other(session: Session) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3, 40])
-def test_the_tree_is_that_of_the_text_as_it_is_however_many_edits_came(session: Session, count: int) -> None:
+async def test_the_tree_is_that_of_the_text_as_it_is_however_many_edits_came(
+    session: Session, count: int
+) -> None:
     session.open("a.py", "name", "x = (1)\n", 1)
-    assert session.tree("a.py") is not None
+    assert await session.tree("a.py") is not None
     for number in range(count):
         session.edit("a.py", Edit(5, 5, "("), number + 2)
-    tree = session.tree("a.py")
+    tree = await session.tree("a.py")
     full = parse("x = (" + "(" * count + "1)\n", "python")
     assert tree is not None
     assert full is not None
@@ -46,21 +48,24 @@ def test_the_tree_is_that_of_the_text_as_it_is_however_many_edits_came(session: 
     assert tree.problems()
 
 
-def test_edits_are_not_kept_for_a_tree_nobody_asks_for(session: Session) -> None:
+async def test_a_tree_asked_for_while_typing_goes_on_is_of_the_text_at_the_call(session: Session) -> None:
     session.open("a.py", "name", "x = 1\n", 1)
-    assert session.tree("a.py") is not None
-    for number in range(40):
+    asked = [asyncio.ensure_future(session.tree("a.py"))]
+    for number in range(9):
+        await asyncio.sleep(0)
         session.edit("a.py", Edit(0, 0, "\n"), number + 2)
-    held = session.documents["a.py"]
-    assert (held.tree, held.unparsed) == (None, [])
-    tree = session.tree("a.py")
-    assert tree is not None
-    assert tree.text == "\n" * 40 + "x = 1\n"
+        asked.append(asyncio.ensure_future(session.tree("a.py")))
+    trees = await asyncio.gather(*asked)
+    assert [tree.text for tree in trees if tree] == ["\n" * number + "x = 1\n" for number in range(10)]
+    last = await session.tree("a.py")
+    assert last is not None
+    assert last.text == session.documents["a.py"].document.text
+    assert [unit.start for unit in last.definitions()] == [9]
 
 
-def test_a_file_without_a_grammar_has_no_tree(session: Session) -> None:
+async def test_a_file_without_a_grammar_has_no_tree(session: Session) -> None:
     session.open("notes.txt", "name", "x", 1)
-    assert session.tree("notes.txt") is None
+    assert await session.tree("notes.txt") is None
 
 
 def test_what_changed_is_taken_once(session: Session) -> None:

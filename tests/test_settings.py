@@ -11,6 +11,7 @@ from quintet.settings import (
     from_workspace,
     resolve,
 )
+from quintet.workspace.deny import Deny
 
 
 def sentences(*sources: Source) -> list[str]:
@@ -107,6 +108,54 @@ def test_the_environment_is_text_that_is_read() -> None:
         1.5,
         "none",
     )
+
+
+def test_what_is_denied_adds_up_and_the_stronger_place_has_the_last_word(tmp_path: Path) -> None:
+    (tmp_path / "quintet.toml").write_text('deny = ["!mine/", "!*.key2", "theirs/", "*.log"]\n')
+    sources = (
+        from_editor("editor", "workspace/configuration", {"deny": ["*.key2", "!kept.log"]}),
+        options({"deny": []}),
+        from_environment({"QUINTET_DENY": "mine/, /a b/*.own,,"}),
+        from_workspace(tmp_path),
+    )
+    resolved = resolve(sources)
+    assert resolved.problems == ()
+    assert resolved.settings.deny == (
+        *("!mine/", "!*.key2", "theirs/", "*.log"),
+        *("mine/", "/a b/*.own", "*.key2", "!kept.log"),
+    )
+    deny = Deny(resolved.settings.deny)
+    assert all(map(deny.denied, ("mine/a", "a b/c.own", "x.key2", "theirs/a", "x.log", ".env")))
+    assert deny.denied("kept.log") is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        ("*.key2", 'quintet.deny must be a list of texts, not "*.key2"; it stays ["mine/"].'),
+        (["a", 5], 'quintet.deny must be a list of texts, not ["a",5]; it stays ["mine/"].'),
+        ({"a": True}, 'quintet.deny must be a list of texts, not {"a":true}; it stays ["mine/"].'),
+        (["a", " "], 'quintet.deny must not hold an empty or broken text; it stays ["mine/"].'),
+        (["\ud83d"], 'quintet.deny must not hold an empty or broken text; it stays ["mine/"].'),
+    ],
+)
+def test_a_bad_list_leaves_what_the_weaker_places_deny(raw: object, sentence: str) -> None:
+    resolved = resolve((from_environment({"QUINTET_DENY": "mine/"}), options({"deny": raw})))
+    assert resolved.settings.deny == ("mine/",)
+    assert [problem.sentence for problem in resolved.problems] == [sentence]
+
+
+def test_a_pattern_that_means_nothing_is_told_and_the_others_hold() -> None:
+    resolved = resolve((options({"deny": ["mine/", "[", "# note"]}),))
+    assert resolved.settings.deny == ("mine/", "[", "# note")
+    assert list(map(str, resolved.problems)) == [
+        'initializationOptions: quintet.deny: "[" is no pattern and denies nothing.'
+    ]
+
+
+def test_half_a_character_is_told_as_it_is_written() -> None:
+    (sentence,) = sentences(options({"mode": "\ud83d"}))
+    assert sentence.endswith("not '\\ud83d'; it stays \"auto\".")
 
 
 def test_a_variable_with_a_slip_is_reported_and_a_strange_one_left_alone() -> None:

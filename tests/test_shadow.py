@@ -16,6 +16,7 @@ import pytest
 from quintet.tools.sandbox import probe
 from quintet.tools.shadow import TrialError, open_shadow, shadow_of, sweep
 from quintet.tools.survey import Bounds, survey
+from quintet.workspace.deny import Deny
 from quintet.workspace.document import Document
 from quintet.workspace.snapshot import open_snapshot
 from support import Lay
@@ -54,6 +55,13 @@ def test_repositories_caches_bytecode_and_secrets_are_left_out(lay: Lay) -> None
     })  # fmt: skip
     with open_shadow(open_snapshot(root), symlinks=False) as shadow:
         assert list(files_of(shadow.place.shadow)) == ["a.py", "tests/certs/server.pem"]
+
+
+def test_what_the_user_denies_is_left_out_but_for_tests(lay: Lay) -> None:
+    root = lay({"a.py": "", "own/b.py": "", "x.own": "", "tests/own/b.py": "", "tests/x.own": "t"})
+    typed = {path: Document(path, "typed") for path in ("own/c.py", "tests/x.own")}
+    with open_shadow(open_snapshot(root, typed, Deny(("own/", "*.own"))), symlinks=False) as shadow:
+        assert files_of(shadow.place.shadow) == {"a.py": b"", "tests/own/b.py": b"", "tests/x.own": b"typed"}
 
 
 def test_environments_and_huge_files_are_shown_not_copied(lay: Lay) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from quintet.workspace.deny import Deny
 from quintet.workspace.document import Document, Unreadable
 from quintet.workspace.edits import Patch, StalePatchError, create_file, replace_text
 from quintet.workspace.index import Index
+from quintet.workspace.scan import Skipped
 from quintet.workspace.snapshot import Snapshot, open_snapshot
 from support import Lay
 
@@ -99,6 +101,30 @@ def test_secrets_are_not_served_even_from_a_buffer(lay: Lay) -> None:
     assert reason(snapshot, ".env") == ".env may hold keys or passwords."
     assert snapshot.documents([".env", "gone.py"]) == {}
     assert snapshot.files() == ()
+
+
+def test_what_the_user_denies_is_served_to_nobody(lay: Lay) -> None:
+    root = lay({"a.py": "def shown(): pass\n", "own/b.py": "def hidden(): pass\n"})
+    (root / "way.py").symlink_to(root / "own/b.py")
+    (root / "into").symlink_to(root / "own")
+    typed = Document("own/c.py", "def typed(): pass\n")
+    snapshot = open_snapshot(root, {typed.path: typed}, Deny(("own/",)))
+    for path in ("own/b.py", "own/c.py", "own/new.py"):
+        assert reason(snapshot, path) == f"{path} is on your deny list."
+    assert reason(snapshot, "way.py") == "own/b.py is on your deny list."
+    assert reason(snapshot, "into/b.py") == "own/b.py is on your deny list."
+    assert (snapshot.files(), names(snapshot)) == (("a.py",), {"shown"})
+    assert Skipped("own/", "on your deny list") in snapshot.skipped()
+
+
+def test_what_the_user_denies_is_not_written_either(lay: Lay) -> None:
+    snapshot = open_snapshot(lay({"own/b.py": "def hidden(): pass\n"}), deny=Deny(("own/",)))
+    patched = snapshot.with_patch(Patch((create_file("own/c.py", "def more(): pass\n"),)))
+    assert isinstance(patched.document("own/c.py"), Unreadable)
+    assert (patched.files(), names(patched)) == ((), set())
+    known = Document("own/b.py", "def hidden(): pass\n")
+    with pytest.raises(StalePatchError):
+        snapshot.with_patch(Patch((replace_text(known, "def seen(): pass\n"),)))
 
 
 def test_bad_files_have_reasons_and_harm_nobody(lay: Lay) -> None:

@@ -159,6 +159,46 @@ def test_edits_of_one_round_all_speak_of_the_old_text() -> None:
     assert [(each.name, each.name_start) for each in tree.definitions()] == [("first", 0), ("ö", 10)]
 
 
+LONG = {
+    "python": "@decorated\nclass Ä{n}(Base):\n    'Says {n}.'\n    size = {n}\n\n    def f(self):\n        return g(Ä{n})\n\n"
+    "import m{n}\nvalue_{n} = {n}\n\n",
+    "rust": "/// Says {n}.\n#[derive(Debug)]\nstruct S{n};\n\nimpl S{n} {{\n    fn f(&self) {{ g({n}) }}\n}}\nuse m{n}::x;\n\n",
+    "typescript": "import {{ x{n} }} from './m{n}';\n/** Says {n}. */\nexport class A{n} {{\n  f() {{ return g({n}); }}\n}}\n\n",
+}
+
+
+@pytest.mark.parametrize("language", LONG)
+def test_a_text_read_in_parts_says_what_its_parts_say(language: str) -> None:
+    parts = [LONG[language].format(n=f"{number:04}") for number in range(300)]
+    whole = parse("".join(parts), language)
+    assert whole is not None
+    assert len(whole.text) > 20_000
+    at, definitions, imports, references = 0, [], [], []
+    for part in parts:
+        tree = parse(part, language)
+        assert tree is not None
+        definitions += [
+            (at + each.start, at + each.end, each.qualified, each.doc) for each in tree.definitions()
+        ]
+        imports += [(at + each.start, each.module, each.names) for each in tree.imports()]
+        references += [(at + each.start, each.name, each.call) for each in tree.references()]
+        at += len(part)
+    assert [(each.start, each.end, each.qualified, each.doc) for each in whole.definitions()] == definitions
+    assert [(each.start, each.module, each.names) for each in whole.imports()] == imports
+    assert [(each.start, each.name, each.call) for each in whole.references()] == references
+
+
+def test_what_only_cpython_refuses_is_found_far_down_a_long_text() -> None:
+    sound = "if a:\n    pass\nelse:\n    x = 'ä'\n" * 700
+    tree = parse(sound + "f() = 1\n" + sound, "python")
+    assert tree is not None
+    (problem,) = tree.problems()
+    assert tree.text[problem.start : problem.end] == "f()"
+    whole = parse(sound, "python")
+    assert whole is not None
+    assert whole.problems() == ()
+
+
 def test_an_old_tree_does_not_change_when_it_is_edited() -> None:
     tree = tree_of(PYTHON)
     before = shape(tree)

@@ -11,6 +11,7 @@ import pytest
 
 from quintet.tools.sandbox import Sandbox
 from quintet.tools.trial import AlreadyPassingError, NoTestsError, Trial, TrialError, open_trial
+from quintet.workspace.deny import Deny
 from quintet.workspace.document import Document
 from quintet.workspace.edits import Edit, FileEdit, Patch, replace_text
 from quintet.workspace.snapshot import Snapshot, open_snapshot
@@ -468,6 +469,19 @@ async def test_a_patch_that_leaves_the_workspace_is_refused(shop: Path, sandbox:
             assert verdict.after is None, "nothing was run"
             assert not (await trial.judge(created)).plausible
     assert not (shop.parent / "evil.py").exists()
+
+
+async def test_a_patch_that_writes_what_is_denied_is_refused(shop: Path, sandbox: Sandbox) -> None:
+    (shop / "own").mkdir()
+    (shop / "own/old.py").write_text("")
+    (shop / "way").symlink_to(shop / "own")
+    snapshot = open_snapshot(shop, deny=Deny(("own/", "!own/kept.py")))
+    async with trial_of(snapshot, sandbox) as (trial, _):
+        for path in ("own/new.py", "own/old.py", "own/kept.py", ".env", "way/new.py"):
+            new = Patch((FileEdit(path, None, (Edit(0, 0, "x = 1\n"),)),))
+            judgement = await trial.judge(new)
+            assert not judgement.plausible
+            assert path in judgement.message or "own/" in judgement.message
 
 
 async def test_characters_the_encoding_lacks_are_refused(shop: Path, sandbox: Sandbox) -> None:

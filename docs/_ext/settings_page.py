@@ -24,7 +24,8 @@ HEAD = f"""\
 # Settings
 
 Nothing has to be set: Quintet looks for an engine, finds out how the tests are run and takes the safest
-sandbox there is. What you do set is read from these places; where two set the same key, the later one wins.
+sandbox there is. What you do set is read from these places; where two set the same key, the later one wins
+(lists add up).
 
 1. `quintet.toml` in the workspace folder, or else `[tool.{SECTION}]` of its `pyproject.toml`;
 2. the environment: `{ENV_PREFIX}` and the key in capitals, dots as underscores (`{ENV_PREFIX}BUDGET_TOKENS`);
@@ -85,6 +86,8 @@ def kind_of(kind: Any) -> str:
     """A type in the user's words."""
     if get_origin(kind) is Literal:
         return " or ".join(f"`{choice}`" for choice in get_args(kind))
+    if get_origin(kind) is tuple:
+        return "list of texts"
     names = {str: "text", int: "whole number", float: "number", bool: "true or false", type(None): ""}
     if kind in names:
         return names[kind]

@@ -1,8 +1,9 @@
-"""The connection to a model that a session's requests share: made when wanted, made anew when it failed.
+"""What the sessions of one process share: the connection to a model, the sandbox, and whose turn it is.
 
 Knows settings and the Backend protocol; no one engine, and nothing of documents or repairs.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -10,8 +11,33 @@ from typing import TYPE_CHECKING
 from quintet.settings import Settings
 
 if TYPE_CHECKING:  # imported where they are used: a server that has not been asked for a fix needs none
+    from quintet.tools.sandbox import Sandbox
     from quintet_models.backends.base import Backend, Profile, ScoreRequest, Scores
     from quintet_models.messages import Delta, Request
+
+
+class Workshop:
+    """What there is one of, however many folders are open. `turn` is held by the repair that is under way.
+
+    It belongs to who made it, and is closed after the sessions that work in it.
+    """
+
+    def __init__(self) -> None:
+        self.connection = Connection()
+        self.turn = asyncio.Lock()
+        self._sandbox: Sandbox | None = None
+
+    async def sandbox(self) -> "Sandbox":
+        """The best isolation this machine offers, found out once."""
+        from quintet.tools.sandbox import probe  # noqa: PLC0415
+
+        if self._sandbox is None:
+            self._sandbox = await asyncio.to_thread(probe)
+        return self._sandbox
+
+    async def aclose(self) -> None:
+        """Free the engine; safe to call twice."""
+        await self.connection.aclose()
 
 
 class Connection:

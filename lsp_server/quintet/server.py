@@ -4,13 +4,16 @@ Everything heavy (agents, engines, grammars) is imported after `initialize` is a
 """
 
 import asyncio
+import gc
 import json
 import logging
 import os
 import signal
 import stat
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from threading import Event
 from typing import Any, BinaryIO, cast
@@ -23,14 +26,18 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from quintet import __version__
+from quintet.connection import Workshop
 from quintet.features import Edge, code_actions, diagnostics, explain, indexing, navigation, sync
 from quintet.protocol import client_of, file_path
 from quintet.session import Session
-from quintet.settings import SECTION, Problem, from_editor, from_environment, from_workspace
+from quintet.settings import SECTION, Place, Problem, Source, from_editor, from_environment, from_workspace
 from quintet.wire import Wire
+from quintet.workspace.deny import denied
 
 log = logging.getLogger(__name__)
 
+_SWITCH = 0.001
+"""Seconds a thread may go on while the one that answers the editor waits for the interpreter."""
 _LAST_WORDS = 10.0
 """Seconds that stopping repairs and engines may take before the process ends regardless."""
 
@@ -42,6 +49,7 @@ def serve() -> None:
     except OSError:
         sys.exit("quintet serve speaks with an editor on stdin and stdout, and one of them is closed.")
     _log_to_stderr()
+    sys.setswitchinterval(_SWITCH)
     with suppress(asyncio.CancelledError):
         asyncio.run(_serve(stdin, stdout))
 
@@ -78,7 +86,7 @@ async def _serve(stdin: BinaryIO, stdout: BinaryIO) -> None:
     finally:
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_WORDS):
-                await server.edge.session.aclose()
+                await server.aclose()
 
 
 async def _reader(stdin: BinaryIO) -> asyncio.StreamReader | StdinAsyncReader:
@@ -96,11 +104,20 @@ async def _reader(stdin: BinaryIO) -> asyncio.StreamReader | StdinAsyncReader:
 
 
 class QuintetServer(LanguageServer):
-    """One connection to one editor, with the session behind it."""
+    """One connection to one editor, with a session for each folder behind it."""
 
     def __init__(self) -> None:
         super().__init__("quintet", __version__, protocol_cls=Wire, converter_factory=default_converter)
-        self.edge = Edge(self, Session())
+        self.workshop = Workshop()
+        self.edge = Edge(self, [Session(None, self.workshop)])
+        self.folders: list[Path] = []
+        """What is open in the editor, by its own names: two may be links to one folder."""
+        self.sources: dict[Place, Source] = {}
+        """Options that are for all folders, those opened later, too."""
+        self.settled = asyncio.Event()
+        """Set when the editor has given its settings."""
+        self._shown: set[str] = set()
+        self._closing: set[asyncio.Task[None]] = set()
         self.problems: tuple[Problem, ...] = ()
         """What was wrong with the options, until the client can be told."""
         _register_lifecycle(self)
@@ -115,19 +132,68 @@ class QuintetServer(LanguageServer):
         trace = error.data if isinstance(error, JsonRpcException) else None
         log.error("%s: %s", source.__name__, error, extra={"trace": trace} if trace else {})
 
-    def configure(self, place: str, raw: object) -> None:
-        """Take options the editor sent, and tell the user what is wrong with them."""
-        session = self.edge.session
-        sources = [from_workspace(session.root)] if session.root else []
-        self.problems += session.configure(*sources, from_editor("editor", place, raw))
-        self.tell_problems()
+    # --- settings -------------------------------------------------------------------------------------
+
+    def configure(self, *sources: Source) -> None:
+        """Take options that are for all folders; what each folder's own file says is read again."""
+        self.sources |= {source.place: source for source in sources}
+        for session in self.edge.sessions:
+            self.problems += session.configure(*self._own(session), *sources)
+
+    def _own(self, session: Session) -> list[Source]:
+        """What a folder's own file sets, called by the folder's name where there are several."""
+        if session.root is None:
+            return []
+        source = from_workspace(session.root)
+        several = f"{session.root.name}/" if len(self.folders) > 1 else ""
+        return [msgspec.structs.replace(source, name=several + source.name)]
 
     def tell_problems(self) -> None:
         """Show what was wrong with the options, once, as one message."""
-        logging.getLogger(SECTION).setLevel(self.edge.session.settings.log.level.upper())
+        logging.getLogger(SECTION).setLevel(self.edge.sessions[0].settings.log.level.upper())
         problems, self.problems = dict.fromkeys(map(str, self.problems)), ()
         if problems:
             self.edge.say(" ".join(problems), lsp.MessageType.Warning)
+
+    # --- folders --------------------------------------------------------------------------------------
+
+    def open_folders(self) -> list[Session]:
+        """Have a session for each folder that is open now, and none for others; return the new ones."""
+        roots: dict[Path, Path | None] = {}
+        for folder in self.folders:
+            roots.setdefault(folder.resolve(), folder)
+        before = {session.root: session for session in self.edge.sessions}
+        sessions = [before.get(root) or Session(root, self.workshop) for root in roots.values() or [None]]
+        new = [session for session in sessions if session.root not in before]
+        for session in new:
+            session.configure(*self.sources.values())  # what is wrong with these has been told
+            self.problems += session.configure(*self._own(session))
+        sync.move(self.edge, sessions)
+        for session in before.values():
+            if session not in sessions:
+                closing = asyncio.get_running_loop().create_task(session.aclose())
+                self._closing.add(closing)
+                closing.add_done_callback(self._closing.discard)
+        return new
+
+    def begin(self, session: Session) -> None:
+        """Start what goes on beside the requests; once the client is ready."""
+        session.start(diagnostics.publish(self.edge, session, self._shown))
+        session.start(self._index(session))
+
+    async def _index(self, session: Session) -> None:
+        await self.settled.wait()
+        if session.settings.index:
+            await asyncio.to_thread(import_module, "quintet.indexing.keeper")
+        session.keep_index()
+        await indexing.follow(self.edge, session)
+
+    async def aclose(self) -> None:
+        """Stop everything under way and free the engine; safe to call twice."""
+        try:
+            await asyncio.gather(*self._closing, *(session.aclose() for session in self.edge.sessions))
+        finally:
+            await self.workshop.aclose()
 
 
 def _register_lifecycle(server: QuintetServer) -> None:
@@ -135,34 +201,45 @@ def _register_lifecycle(server: QuintetServer) -> None:
 
     @server.feature(lsp.INITIALIZE)
     def initialize(params: lsp.InitializeParams) -> None:
-        session = edge.session
-        session.root = _root(params)
         edge.client = client_of(params, str(server.workspace.position_encoding))
-        sources = [from_workspace(session.root)] if session.root else []
+        server.folders = _folders(params)
+        server.open_folders()
         options = from_editor("options", "initializationOptions", params.initialization_options)
-        server.problems = session.configure(*sources, from_environment(os.environ), options)
+        server.configure(from_environment(os.environ), options)
 
     @server.feature(lsp.INITIALIZED)
     async def initialized(_: lsp.InitializedParams) -> None:
-        edge.session.start(diagnostics.publish(edge))
+        edge.sessions[0].start(asyncio.to_thread(_import_the_rest))
+        for session in edge.sessions:
+            server.begin(session)
         await _pull(server)
-        edge.session.keep_index()
-        edge.session.start(indexing.follow(edge))
+        server.settled.set()
         if edge.client.registers_settings:
             registration = lsp.Registration("quintet-settings", lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
             await server.client_register_capability_async(lsp.RegistrationParams([registration]))
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def folders_changed(params: lsp.DidChangeWorkspaceFoldersParams) -> None:
+        gone = {_folder(folder.uri) for folder in params.event.removed}
+        stay = [folder for folder in server.folders if folder not in gone]
+        added = _there(_folder(folder.uri) for folder in params.event.added)
+        server.folders = list(dict.fromkeys([*stay, *added]))
+        for session in server.open_folders():
+            server.begin(session)
+        server.tell_problems()
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def configured(params: lsp.DidChangeConfigurationParams) -> None:
         pushed = params.settings
         if isinstance(pushed, dict) and SECTION in pushed:
-            server.configure("didChangeConfiguration", pushed[SECTION])
+            server.configure(from_editor("editor", "didChangeConfiguration", pushed[SECTION]))
+            server.tell_problems()
         else:
             await _pull(server)
 
     @server.feature(lsp.SHUTDOWN)
     async def shutdown(_: None) -> None:
-        await edge.session.aclose()
+        await server.aclose()
 
 
 async def _pull(server: QuintetServer) -> None:
@@ -176,15 +253,36 @@ async def _pull(server: QuintetServer) -> None:
     except JsonRpcException as error:
         log.warning("the editor did not give its settings: %s", error)
         answers = ()
-    server.configure("workspace/configuration", next(iter(answers or ()), None))
+    server.configure(from_editor("editor", "workspace/configuration", next(iter(answers or ()), None)))
+    server.tell_problems()
 
 
-def _root(params: lsp.InitializeParams) -> Path | None:
-    """The workspace's folder: the first one the editor names, if it is there."""
-    folders = [folder.uri for folder in params.workspace_folders or ()]
-    paths = [file_path(uri) for uri in (*folders, params.root_uri) if uri]
-    found = next((path for path in (*paths, params.root_path) if path), None)
-    return Path(os.path.normpath(found)) if found and Path(found).is_dir() else None
+def _import_the_rest() -> None:
+    """What the first requests will need: imported where they ask for it, it would hold up the others."""
+    for name in ("lookup", "symbols"):
+        import_module(f"quintet.features.navigation.{name}")
+    for name in ("features.explain.pages", "agents.context", "workspace.trees"):
+        import_module(f"quintet.{name}")
+    denied("")  # compiles the list
+    gc.freeze()  # what is there now stays: looking through it for cycles would hold everybody up
+
+
+def _folders(params: lsp.InitializeParams) -> list[Path]:
+    """The folders the editor names, those that are there; from one that knows of no folders, its root."""
+    named = [_folder(folder.uri) for folder in params.workspace_folders or ()]
+    root = _folder(params.root_uri) if params.root_uri else None
+    if root is None and params.root_path:
+        root = Path(os.path.normpath(params.root_path))
+    return _there(named) or _there([root])
+
+
+def _there(paths: Iterable[Path | None]) -> list[Path]:
+    return list(dict.fromkeys(path for path in paths if path is not None and path.is_dir()))
+
+
+def _folder(uri: str) -> Path | None:
+    path = file_path(uri)
+    return Path(os.path.normpath(path)) if path and "\0" not in path else None
 
 
 # --- the log ------------------------------------------------------------------------------------------

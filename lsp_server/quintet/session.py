@@ -1,4 +1,4 @@
-"""The one mutable object of a running server: open documents, settings, the engine and the repairs under way.
+"""The mutable object behind a folder: its open documents, settings, index and the repairs under way.
 
 It speaks of texts, offsets and tasks; it must not know the protocol, so headless runs and tests use it as is.
 """
@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,14 +15,16 @@ import msgspec
 
 from quintet import settling
 from quintet.agents.task import Abandoned, Event, Note, RunFinished, RunStarted, Task, Verified
-from quintet.connection import Connection
+from quintet.connection import Workshop
+from quintet.history import Past
 from quintet.settings import Place, Problem, Settings, Source, from_workspace, resolve
 from quintet.settling import Moved
-from quintet.workspace.deny import denied
+from quintet.workspace.deny import Deny, denied
 from quintet.workspace.document import Document, Unreadable, read
 from quintet.workspace.edits import Edit, Patch, apply
 
 if TYPE_CHECKING:  # imported where they are used: a server that has not been asked for a fix needs none
+    from quintet.agents.context import History
     from quintet.indexing.keeper import Keeper
     from quintet.tools.sandbox import Sandbox
     from quintet.workspace.snapshot import Snapshot
@@ -32,12 +34,12 @@ if TYPE_CHECKING:  # imported where they are used: a server that has not been as
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-_FEW_EDITS = 4
-"""Up to this many edits since the last parse are parsed one by one; beyond, the whole text is."""
 _GRACE = 60.0
 """Seconds a run may take beyond its budget and its tests before it is ended from outside."""
 _MANY_FILES = 2_000
 """Files in a kept index, from which on it is used though it is not complete."""
+_PATIENCE = 20.0
+"""Seconds that a repair waits for the index of a workspace that is smaller."""
 _WHOLE_RUNS = 3
 """Whole runs of the tests that may still come when the budget is spent: a verification, and one more each
 for a test that fails now and then and for a second candidate."""
@@ -51,7 +53,7 @@ class Open:
     document: Document
     refusal: str | None = None
     tree: "SyntaxTree | None" = None
-    unparsed: list[Edit] = field(default_factory=list)
+    """Of this text or of one before it, from which the next is made."""
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -61,29 +63,33 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 class Session:
-    """What a client has told us, and what we are doing about it.
+    """What a client has told us of one folder, and what we are doing about it; without a `root`, of none.
 
-    State changes are plain methods and short; long work is asynchronous and reads a Snapshot. `grace` is how
-    many seconds beyond its budget and its tests a run may take.
+    State changes are plain methods and short; long work is asynchronous and reads a Snapshot. The `workshop`
+    may be shared with other sessions and is not closed with this one. `grace` is how many seconds beyond its
+    budget and its tests a run may take.
     """
 
-    def __init__(self, *, grace: float = _GRACE) -> None:
-        self.root: Path | None = None
+    def __init__(
+        self, root: Path | None = None, workshop: Workshop | None = None, *, grace: float = _GRACE
+    ) -> None:
+        self.root = root
         self.documents: dict[str, Open] = {}
         self.settings = Settings()
+        self.deny = Deny()
+        """What nobody is shown: keys and passwords, and what the settings add to them."""
         self.test_command: str | None = None
         """The command the last repair ran, where the settings name none."""
         self.changed = asyncio.Event()
         self.dirty: set[str] = set()
         """Paths opened, changed or closed since somebody last took them; `changed` is set with them."""
+        self._past = Past()
         self._sources: dict[Place, Source] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._turn = asyncio.Lock()
         self._grace = grace
-        self._connection = Connection()
+        self._workshop = workshop or Workshop()
         self.keeper: Keeper | None = None
         """Who keeps the workspace's index; none before `keep_index`, or where it is not wanted."""
-        self._sandbox: Sandbox | None = None
         self._closed = False
 
     # --- settings -------------------------------------------------------------------------------------
@@ -93,8 +99,13 @@ class Session:
         self._sources |= {source.place: source for source in sources}
         resolved = resolve(self._sources.values())
         self.settings = resolved.settings
+        before, self.deny = self.deny, Deny(self.settings.deny)
         for path in self.documents:
+            if self.deny != before:
+                self._compare(path)
             self._touch(path)
+        if self.keeper is not None:
+            self.keeper.deny(self.deny)
         return tuple(problem for problem in resolved.problems if problem.source in sources)
 
     # --- documents ------------------------------------------------------------------------------------
@@ -102,14 +113,19 @@ class Session:
     def open(self, path: str, name: str, text: str, version: int | None) -> None:
         """A document is in the editor's hands now. How it is encoded is read from the disk."""
         self.documents[path] = Open(name, Document(path, text, version))
-        self.saved(path)
+        self._compare(path)
         self._touch(path)
 
     def saved(self, path: str) -> None:
         """The disk has an open document's text: its encoding may be another one now."""
+        self._compare(path)
+        self._past.saved(path)
+
+    def _compare(self, path: str) -> None:
+        """Find out how an open document is encoded, and whether it is ours to read and to edit."""
         held = self.documents[path]
         on_disk = self._read(path)
-        held.refusal = denied(path)
+        held.refusal = denied(path, self.deny)
         if isinstance(on_disk, Unreadable):
             held.refusal = held.refusal or (on_disk.reason if self._exists(path) else None)
             on_disk = Document(path, "")
@@ -118,17 +134,17 @@ class Session:
     def edit(self, path: str, edit: Edit, version: int | None) -> None:
         """An open document changed at one place."""
         held = self.documents[path]
-        text = apply(held.document.text, (edit,))
+        before = held.document.text
+        text = apply(before, (edit,))
+        if held.refusal is None and not Path(path).is_absolute():
+            self._past.edited(path, before, text, edit.start)
         held.document = replace(held.document.with_text(text), version=version)
-        held.unparsed.append(edit)
-        if len(held.unparsed) > _FEW_EDITS:  # nobody may ever ask for the tree: what leads to it is not kept
-            held.tree = None
-            held.unparsed.clear()
         self._touch(path)
 
     def close(self, path: str) -> None:
         """The disk is the truth again."""
         if self.documents.pop(path, None):
+            self._past.closed(path)
             self._touch(path)
 
     def _touch(self, path: str) -> None:
@@ -145,28 +161,24 @@ class Session:
         self.changed.clear()
         return taken
 
-    def tree(self, path: str) -> "SyntaxTree | None":
-        """The syntax of an open document as it is now; None where there is no grammar for it."""
-        from quintet.workspace.syntax import parse  # noqa: PLC0415
-        from quintet.workspace.trees import remember  # noqa: PLC0415 -- grammars come after `initialize`
+    async def tree(self, path: str) -> "SyntaxTree | None":
+        """The syntax of an open document as it is at the call; None where there is no grammar for it.
+
+        Made in a thread: the editor may have gone on when it comes.
+        """
+        from quintet.workspace.trees import tree_after  # noqa: PLC0415 -- grammars come after `initialize`
 
         held = self.documents[path]
-        if held.tree is None:
-            language = held.document.language
-            held.tree = parse(held.document.text, language) if language else None
-        else:
-            for edit in held.unparsed:
-                held.tree = held.tree.edited((edit,))
-        held.unparsed.clear()
-        if held.tree is not None:
-            remember(held.tree)  # so that a snapshot of this text does not parse it again
-        return held.tree
+        tree = await asyncio.to_thread(tree_after, held.tree, held.document)
+        held.tree = tree
+        return tree
 
     def current(self, path: str) -> Document | Unreadable:
         """A file of the workspace as the user sees it: the open document, or what the disk holds."""
         held = self.documents.get(path)
         if held is None:
-            return self._read(path)
+            reason = denied(path, self.deny)
+            return Unreadable(path, reason) if reason else self._read(path)
         return held.document if held.refusal is None else Unreadable(path, held.refusal)
 
     def _read(self, path: str) -> Document | Unreadable:
@@ -186,8 +198,8 @@ class Session:
 
     @property
     def busy(self) -> bool:
-        """Whether a repair is under way."""
-        return self._turn.locked()
+        """Whether a repair is under way, here or in another folder."""
+        return self._workshop.turn.locked()
 
     def keep_index(self) -> None:
         """Begin to keep the workspace's index, in a process of its own; only once, and only for a folder."""
@@ -195,13 +207,13 @@ class Session:
 
         if self.root is None or self.keeper is not None or self._closed or not self.settings.index:
             return
-        self.keeper = Keeper(self.root)
+        self.keeper = Keeper(self.root, deny=self.deny)
         self.keeper.start()
         for path in self.overlays():
             self.keeper.buffer(path, self.documents[path].document.text)
 
     async def aclose(self) -> None:
-        """Stop everything under way and free the engine; safe to call twice."""
+        """Stop everything under way; safe to call twice."""
         self._closed = True
         tasks = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in tasks:
@@ -209,10 +221,11 @@ class Session:
         await asyncio.gather(*tasks, return_exceptions=True)
         if self.keeper is not None:
             await self.keeper.aclose()
-        await self._connection.aclose()
 
     def obstacle(self, path: str | None) -> str | None:
         """Why no repair can be started at a path: one sentence, or None."""
+        if self._closed:
+            return "The folder is no longer open."
         if self.root is None:
             return "Quintet needs a folder to work in: open the project's folder, not a single file."
         if not self.settings.trusted:
@@ -225,7 +238,7 @@ class Session:
         return held.refusal if held else None
 
     async def repair(self, task: Task) -> AsyncGenerator[Event | Notice]:
-        """Repair, one run at a time; iterate inside `contextlib.aclosing`.
+        """Repair, one run at a time in a workshop; iterate inside `contextlib.aclosing`.
 
         The last event is RunFinished. The patch in it fits the documents as they are at that moment: one
         made for texts that have changed meanwhile was moved along and verified again, or is Abandoned.
@@ -236,22 +249,23 @@ class Session:
         if self.root is not None:
             for wrong in self.configure(from_workspace(self.root)):
                 yield Notice(str(wrong))
-        if self._turn.locked():
+        if self._workshop.turn.locked():
             yield Note("Waiting for the repair before this one.")
-        async with self._turn:
-            sandbox = await self._probe()
+        async with self._workshop.turn:
+            sandbox = await self._workshop.sandbox()
             if self.settings.sandbox == "strict" and sandbox.level != "bubblewrap":
                 yield _abandoned(
                     f"The setting quintet.sandbox is strict, and only {sandbox.describe()} works."
                 )
                 return
             yield Note("Connecting to the model")
-            backend, trouble = await self._connection.get(self.settings)
+            backend, trouble = await self._workshop.connection.get(self.settings)
             if trouble:
                 yield Notice(trouble)
+            history = await self.history() if backend else None  # nobody else would read it
             snapshot = await self.snapshot()
             yield Note(snapshot.incomplete or "Copying the workspace and running its tests")
-            run = self._run(task, snapshot, backend, sandbox)
+            run = self._run(task, snapshot, backend, sandbox, history)
             async with aclosing(_in_time(run, self.settings.budget.seconds + self._grace)) as events:
                 async for event in events:
                     if isinstance(event, RunStarted):
@@ -265,7 +279,12 @@ class Session:
                         yield event
 
     def _run(
-        self, task: Task, snapshot: "Snapshot", backend: "Backend | None", sandbox: "Sandbox"
+        self,
+        task: Task,
+        snapshot: "Snapshot",
+        backend: "Backend | None",
+        sandbox: "Sandbox",
+        history: "History | None",
     ) -> AsyncGenerator[Event]:
         from quintet.agents.controller import repair  # noqa: PLC0415
         from quintet_models.policy import CascadePolicy  # noqa: PLC0415
@@ -280,25 +299,34 @@ class Session:
             budget=self.settings.budget,
             mode=self.settings.mode,
             record_in=state_folder() if self.settings.record else None,
+            history=history,
         )
 
-    async def snapshot(self) -> "Snapshot":
+    async def history(self) -> "History":
+        """What was done here of late. Git is asked now and then, but not in a folder that is not trusted."""
+        assert self.root is not None  # noqa: S101 -- `obstacle` comes first
+        return await self._past.history(self.root, self.deny, git=self.settings.trusted)
+
+    async def snapshot(self, *, patience: float = _PATIENCE) -> "Snapshot":
         """The workspace as it is now, unsaved buffers included. Nothing here holds up the event loop.
 
-        By the kept index, where that is ready or the workspace too large to wait for it: `incomplete` then
-        says so. Else the folder is walked and indexed here and now.
+        By the kept index; a small workspace is waited for, `patience` seconds at most, and where that is not
+        enough `incomplete` says so. Where no index is kept, the folder is walked and indexed here and now.
         """
+        from quintet.workspace.index import Index  # noqa: PLC0415
         from quintet.workspace.snapshot import Snapshot, open_snapshot  # noqa: PLC0415
+        from quintet.workspace.store import Store  # noqa: PLC0415
 
         assert self.root is not None  # noqa: S101 -- `obstacle` comes first
-        overlays = self.overlays()
-        if self.keeper is not None:
-            state = self.keeper.state
-            shown = {path: document for path, document in overlays.items() if not denied(path)}
-            index = self.keeper.index(shown)
-            if index is not None and (state.progress.complete or index.store.counts()[0] > _MANY_FILES):
-                return Snapshot(self.root, overlays, index, state.incomplete)
-        return await asyncio.to_thread(open_snapshot, self.root, overlays)
+        keeper = self.keeper
+        if keeper is not None:
+            await keeper.wait(patience, enough=_MANY_FILES)
+            overlays = self.overlays()
+            index = keeper.index(overlays)
+            if index is not None or keeper.at_work:
+                index = index or Index(Store(), overlays)
+                return Snapshot(self.root, overlays, index, keeper.state.incomplete, self.deny)
+        return await asyncio.to_thread(open_snapshot, self.root, self.overlays(), self.deny)
 
     def overlays(self) -> dict[str, Document]:
         """The buffers that stand for files of the workspace."""
@@ -307,13 +335,6 @@ class Session:
             for path, held in self.documents.items()
             if held.refusal is None and not Path(path).is_absolute()
         }
-
-    async def _probe(self) -> "Sandbox":
-        from quintet.tools.sandbox import probe  # noqa: PLC0415
-
-        if self._sandbox is None:
-            self._sandbox = await asyncio.to_thread(probe)
-        return self._sandbox
 
     def documents_of(self, patch: Patch) -> dict[str, Document] | Moved:
         """The texts a patch is about to change, if they still are the ones it was made for."""

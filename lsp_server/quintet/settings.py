@@ -6,11 +6,12 @@ Knows no editor and no protocol; each layer's own values (Budget, Mode) are used
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, cast, get_args, get_origin
 
 import msgspec
 
 from quintet.agents.task import Budget, Mode
+from quintet.workspace.deny import Deny
 
 SECTION = "quintet"
 ENV_PREFIX = "QUINTET_"
@@ -55,6 +56,13 @@ class Settings(msgspec.Struct, frozen=True):
     """Threads of the local engine; by default one less than the machine has cores, at least one."""
     trusted: bool = True
     """Whether the workspace's tests may be run at all. An editor with a trust question answers it here."""
+    deny: tuple[str, ...] = ()
+    """Files no model, index or record may hold, besides keys and passwords: lines of gitignore syntax.
+
+    The places add to one another here: what one of them denies, none of the weaker ones takes back. In the
+    environment the lines stand between commas (write ? for a comma that is part of one). What is denied is
+    not copied to where the tests run either, but for files that lie among the tests.
+    """
     index: bool = True
     """Keep an index of the workspace in your cache folder, made and kept in step by a process of its own."""
     navigation: bool = True
@@ -67,6 +75,9 @@ class Settings(msgspec.Struct, frozen=True):
 
 USER_ONLY = frozenset({"backend", "sandbox", "trusted"})
 """Keys a file of the workspace may not set: where code is sent and how it is run is the user's to say."""
+
+ADDED = frozenset({"deny"})
+"""Keys whose values from all places stand together, the stronger place's last: the last pattern decides."""
 
 
 Place = Literal["workspace", "environment", "options", "editor"]
@@ -101,7 +112,7 @@ class Resolved(msgspec.Struct, frozen=True):
 
 
 def resolve(sources: Iterable[Source]) -> Resolved:
-    """Put options together; where two sources set one key, the stronger place wins.
+    """Put options together; where two sources set one key, the stronger place wins, or they add up (`ADDED`).
 
     A bad value leaves what the weaker places said, and a sentence says so.
     """
@@ -117,7 +128,8 @@ def resolve(sources: Iterable[Source]) -> Resolved:
             if wrong:
                 sentences.append(f"{wrong}; it stays {_shown(values.get(key, DEFAULTS[key]))}.")
             else:
-                values[key] = value
+                values[key] = (*values.get(key, ()), *value) if key in ADDED else value
+                sentences += _idle(key, value)
         problems += (Problem(source, sentence) for sentence in sentences)
     return Resolved(msgspec.convert(_nest(values), Settings), tuple(problems))
 
@@ -199,17 +211,41 @@ def _refusal(source: Source, key: str) -> str | None:
     return None
 
 
-def _read(key: str, raw: object, *, text: bool) -> tuple[object, str | None]:
-    """The value of one option, or what is wrong with it."""
+def _read(key: str, raw: object, *, text: bool) -> tuple[Any, str | None]:
+    """The value of one option, or what is wrong with it. A list that is read from `text` has commas."""
+    if text and isinstance(raw, str) and _is_list(_TYPES[key]):
+        raw = [part for part in map(str.strip, raw.split(",")) if part]
     try:
         value = msgspec.convert(raw, _TYPES[key], strict=not text)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):
         return None, f"{SECTION}.{key} must be {_expected(key)}, not {_shown(raw)}"
     if isinstance(value, str) and not value.strip():
         return None, f"{SECTION}.{key} must not be empty"
+    if _is_list(_TYPES[key]) and not all(each.strip() and _is_text(each) for each in value):
+        return None, f"{SECTION}.{key} must not hold an empty or broken text"
     if _is_number(_TYPES[key]) and not 0 < value < math.inf:
         return None, f"{SECTION}.{key} must be {_expected(key)}, not {_shown(raw)}"
     return value, None
+
+
+def _idle(key: str, value: Any) -> Iterator[str]:
+    """What is in a value that was taken and has no effect."""
+    if key == "deny":
+        for line in Deny(value).unusable:
+            yield f"{SECTION}.{key}: {_shown(line)} is no pattern and denies nothing."
+
+
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) is tuple
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be written down: half a character, which JSON and an environment may hold, cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_number(kind: Any) -> bool:
@@ -221,6 +257,8 @@ def _expected(key: str) -> str:
     kind = _TYPES[key]
     if kind is bool:
         return "true or false"
+    if _is_list(kind):
+        return "a list of texts"
     if _is_number(kind):
         return "a number above 0" if kind is float else "a whole number above 0"
     choices = list(_literals(kind))
@@ -236,7 +274,10 @@ def _literals(kind: Any) -> Iterator[str]:
 
 
 def _shown(value: object) -> str:
-    text = msgspec.json.encode(value, enc_hook=repr).decode() if value is not None else "unset"
+    try:
+        text = msgspec.json.encode(value, enc_hook=repr).decode() if value is not None else "unset"
+    except UnicodeEncodeError:
+        text = ascii(value)
     return text if len(text) <= 60 else text[:57] + "…"
 
 

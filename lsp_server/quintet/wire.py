@@ -3,11 +3,14 @@
 Knows messages and handlers; what they are about is the features' business.
 """
 
+import asyncio
 import inspect
+import json
 import logging
 from typing import Any
 
 import cattrs
+import msgspec
 from lsprotocol import types as lsp
 from pygls.exceptions import (
     JsonRpcException,
@@ -31,6 +34,10 @@ class Wire(LanguageServerProtocol):
     pygls structures a message while it is parsed and drops one that does not fit; here it is looked at first,
     so that its sender can be answered.
     """
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._sending: set[asyncio.Task[None]] = set()
 
     def _register_builtin_features(self) -> None:
         super()._register_builtin_features()  # type: ignore[no-untyped-call]
@@ -61,6 +68,33 @@ class Wire(LanguageServerProtocol):
             self._send_data({"jsonrpc": self.VERSION, "id": None, "error": failure})
         else:
             self._send_response(msg_id, error=error.to_response_error())
+
+    def _send_data(self, data: Any) -> None:
+        """Send a message; what answers a request and may be long is made JSON of in a thread."""
+        if isinstance(getattr(data, "result", None), list | tuple | dict):
+            sending = asyncio.get_running_loop().create_task(self._send_long(data))
+            self._sending.add(sending)
+            sending.add_done_callback(self._sending.discard)
+        else:
+            super()._send_data(data)
+
+    async def _send_long(self, answer: Any) -> None:
+        try:
+            body = await asyncio.to_thread(self._json, answer)
+        except Exception as error:
+            log.exception("an answer cannot be sent")
+            self.refuse(answer.id, JsonRpcInternalError(str(error)))
+            return
+        head = f"Content-Length: {len(body)}\r\n\r\n".encode() if self._include_headers else b""
+        if self.writer is not None:
+            self.writer.write(head + body)
+
+    def _json(self, answer: Any) -> bytes:
+        plain = self._converter.unstructure(answer)
+        try:
+            return msgspec.json.encode(plain)
+        except UnicodeEncodeError:  # half a character, which the standard library escapes
+            return json.dumps(plain).encode()
 
     def _take_request(self, message: dict[str, Any]) -> None:
         msg_id, method = message["id"], message["method"]

@@ -1,10 +1,12 @@
 """What indexing a folder costs, beside the least it could: to parse every file and run the grammar's own tags query.
 
-Run it as `poe bench-index DIR...`, or with `--sdist django==5.2.8` for a package's source archive. Everything is
-measured in one run and printed as ratios; processor time is that of all processes together.
+Run it as `poe bench-index DIR...`, or with `--sdist django==5.2.8` for a package's source archive; with `--aider`, an
+interpreter that has the package `aider-chat`, its map is made too, from nothing. Everything is measured in one run and
+printed as ratios; processor time is that of all processes together.
 """
 
 import argparse
+import json
 import os
 import resource
 import shutil
@@ -54,7 +56,7 @@ def main() -> None:
         roots = [Path(each) for each in arguments.folders]
         roots += [_unpacked(each, Path(folder)) for each in arguments.sdist]
         for root in roots:
-            _measure(root)
+            _measure(root, arguments.aider, Path(folder))
     _keystrokes()
 
 
@@ -62,6 +64,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="*")
     parser.add_argument("--sdist", action="append", default=[], metavar="NAME==VERSION")
+    parser.add_argument("--aider", type=Path, metavar="PYTHON")
     return parser.parse_args()
 
 
@@ -88,7 +91,7 @@ def _unpacked(name: str, folder: Path) -> Path:
     return next(target.iterdir())
 
 
-def _measure(root: Path) -> None:
+def _measure(root: Path, aider: Path | None, folder: Path) -> None:
     files = [found.path for found in scan(root).files if language_of(found.path)]
     size = sum((root / path).stat().st_size for path in files)
     least = _in_own_process(lambda: _least(root, files))
@@ -108,6 +111,8 @@ def _measure(root: Path) -> None:
     ]
     if (ctags := _ctags(root)) is not None:
         rows.append(("universal-ctags", ctags))
+    if aider is not None:
+        rows.append(("aider's map, cold", _aider(root, files, aider, folder)))
     for name, cost in rows:
         table.add_row(name, f"{cost.wall:.2f}", f"{cost.cpu:.2f}", f"{cost.cpu / least.cpu:.2f}")
     console = Console()
@@ -116,6 +121,7 @@ def _measure(root: Path) -> None:
         f"cold {cold.cpu / least.cpu:.2f} x the least in processor time (limit 1.6), "
         f"{cold.wall / (1.6 * least.cpu):.2f} x that limit on the clock (limit 0.9); "
         f"warm {warm.cpu / cold.cpu:.1%} of cold (limit 10 %)"
+        + (f"; {cold.cpu / rows[-1][1].cpu:.2f} x aider's map (limit 0.25)" if aider else "")
     )
 
 
@@ -148,6 +154,17 @@ def _ctags(root: Path) -> Cost | None:
     if program is None:
         return None
     return _timed(lambda: subprocess.run([program, "-R", "-f", os.devnull, str(root)], check=True))
+
+
+def _aider(root: Path, files: list[str], python: Path, folder: Path) -> Cost:
+    """What aider takes for its first map; of a copy, for it keeps what it found in the folder itself."""
+    copy = folder / "aider"
+    shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(".aider*"))
+    asked = json.dumps({"query": "", "files": files, "budgets": [4096]})
+    program = [python, Path(__file__).with_name("aider_map.py"), copy]
+    cost = _timed(lambda: subprocess.run(program, input=asked, text=True, check=True, capture_output=True))
+    shutil.rmtree(copy)
+    return cost
 
 
 def _in_own_process(work: Callable[[], None]) -> Cost:

@@ -89,7 +89,9 @@ async def _survey(run: Run) -> Survey:
     baseline = run.trial.baseline if run.trial else None
     known = run.snapshot, baseline, suspects
     if run.surveyed is None or run.surveyed[0] != known:
-        found = await asyncio.to_thread(survey, run.snapshot, run.task, run=baseline, suspects=suspects)
+        found = await asyncio.to_thread(
+            survey, run.snapshot, run.task, run=baseline, suspects=suspects, history=run.history
+        )
         run.surveyed = known, found
     return run.surveyed[1]
 

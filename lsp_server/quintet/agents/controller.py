@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from pathlib import Path
 
+from quintet.agents.context import History
 from quintet.agents.proof import open_proof
 from quintet.agents.ranking import Ranking
 from quintet.agents.run import Report, Run
@@ -61,17 +62,18 @@ async def repair(  # noqa: PLR0913 - keywords only, each one wire of the composi
     drafts: bool = True,
     seed: int = 0,
     record_in: Path | None = None,
+    history: History | None = None,
 ) -> AsyncGenerator[Event, None]:
     """Repair `task` in a throw-away copy of `snapshot`; iterate inside `contextlib.aclosing`.
 
     The last event is `RunFinished`, unless the iteration is closed before. `mode` is "auto" or the one mode
     to stay in; `drafts=False` lets the model rank and not write. `record_in` is a folder for the trajectory,
-    which is written however the run ends.
+    which is written however the run ends. `history` is what was done of late, for what the model is shown.
     """
     modes: tuple[Mode, ...] = LADDER if mode == "auto" else tuple(step for step in LADDER if step == mode)
     if not modes:
         raise ValueError(f"There is no mode {mode!r}: choose auto, fast, standard or deep.")
-    run = Run(task, snapshot, sandbox, backend, budget, modes, ranking, drafts, seed, mode=modes[0])
+    run = Run(task, snapshot, sandbox, backend, budget, modes, ranking, drafts, seed, history, mode=modes[0])
     decisions: list[trajectory.Decision] = []
     outcome: Outcome | None = None
     try:

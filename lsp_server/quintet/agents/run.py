@@ -11,7 +11,7 @@ from collections import Counter, deque
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
-from quintet.agents.context import Survey
+from quintet.agents.context import History, Survey
 from quintet.agents.frontier import Frontier, Proposal
 from quintet.agents.modes import MODES
 from quintet.agents.ranking import Ranker, Ranking
@@ -72,6 +72,7 @@ class Run:
     ranking: Ranking = "model"
     drafts: bool = True
     seed: int = 0
+    history: History | None = None
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     started: float = field(default_factory=time.monotonic)
 

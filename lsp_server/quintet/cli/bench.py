@@ -11,12 +11,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from quintet.agents.context import History
 from quintet.agents.controller import repair
 from quintet.agents.ranking import Ranking
 from quintet.agents.task import Event, Task
 from quintet.cli.failure import CommandError
 from quintet.settings import Settings, Source, from_environment, from_workspace, resolve
 from quintet.tools.sandbox import Sandbox, probe
+from quintet.workspace.deny import Deny
 from quintet.workspace.snapshot import Snapshot
 from quintet_models.backends import Backend, BackendError, connect
 from quintet_models.policy import CascadePolicy
@@ -44,13 +46,24 @@ class Bench:
     sandbox: Sandbox
 
     @property
+    def deny(self) -> Deny:
+        """What is shown to nobody."""
+        return Deny(self.choices.settings.deny)
+
+    @property
     def engine(self) -> str:
         """The engine and its model, in words."""
         if self.backend is None:
             return "no model"
         return f"{self.backend.profile.engine} {self.backend.profile.model}"
 
-    def repair(self, task: Task, snapshot: Snapshot, record_in: Path | None = None) -> AsyncIterator[Event]:
+    def repair(
+        self,
+        task: Task,
+        snapshot: Snapshot,
+        record_in: Path | None = None,
+        history: History | None = None,
+    ) -> AsyncIterator[Event]:
         """Repair; iterate inside `contextlib.aclosing`."""
         return repair(
             task,
@@ -64,6 +77,7 @@ class Bench:
             drafts=self.choices.drafts,
             seed=self.choices.seed,
             record_in=record_in or (state_folder() if self.choices.settings.record else None),
+            history=history,
         )
 
 
@@ -103,6 +117,11 @@ def choices_from(arguments: argparse.Namespace, workspace: Path | None) -> Choic
     sources = [from_environment(os.environ), Source("editor", "command line", said)]
     settings = resolved([*sources, from_workspace(workspace)] if workspace else sources)
     return Choices(settings, arguments.order, not arguments.no_drafts, arguments.seed, arguments.candidates)
+
+
+def settings_of(root: Path) -> Settings:
+    """What the workspace's file and the environment say, for commands that have no options for it."""
+    return resolved([from_workspace(root), from_environment(os.environ)])
 
 
 def resolved(sources: Iterable[Source]) -> Settings:

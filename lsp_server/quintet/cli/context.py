@@ -11,10 +11,11 @@ from rich.console import Console
 
 from quintet.agents.context import History, Piece, Prompt, estimate, fill, survey
 from quintet.agents.task import Task
-from quintet.cli.bench import workspace_of
-from quintet.cli.churn import churn_of
+from quintet.cli.bench import settings_of, workspace_of
 from quintet.cli.repair import text_or_file
+from quintet.history import churn_of
 from quintet.indexing.once import open_indexed
+from quintet.workspace.deny import Deny
 
 
 class ContextFile(msgspec.Struct, frozen=True):
@@ -63,7 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _packed(root: Path, task: Task, tokens: int) -> Prompt:
     """The pack without the task's words, which the caller has."""
-    found = survey(open_indexed(root), task, history=History(churn_of(root)))
+    settings = settings_of(root)
+    snapshot = open_indexed(root, deny=Deny(settings.deny))
+    found = survey(snapshot, task, history=History(churn_of(root) if settings.trusted else {}))
     return await fill(found, tokens, estimate, asked=False)
 
 

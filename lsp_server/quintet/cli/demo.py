@@ -54,7 +54,7 @@ async def _repair(project: Path, choices: Choices, view: View) -> RunFinished:
         async with open_bench(choices) as bench:
             view.waiting("running the project's tests")
             task = Task(kind="test_failure", issue=ISSUE, test_command=TESTS)
-            return await watch(bench.repair(task, open_snapshot(project)), view)
+            return await watch(bench.repair(task, open_snapshot(project, deny=bench.deny)), view)
 
 
 def lay_out(target: Path) -> None:

@@ -16,6 +16,7 @@ from quintet.cli.bench import workspace_of
 from quintet.cli.checks import Check
 from quintet.cli.running import run_async
 from quintet.settings import Resolved, Source, from_environment, from_workspace, resolve
+from quintet.workspace.deny import Deny
 from quintet.workspace.snapshot import open_snapshot
 from quintet_models.backends import Profile
 
@@ -46,7 +47,7 @@ async def _examine(root: Path, resolved: Resolved) -> Findings:
     checks.readable(root)
     settings = resolved.settings
     sandbox_check, sandbox = checks.check_sandbox(settings.sandbox)
-    snapshot = await asyncio.to_thread(open_snapshot, root)
+    snapshot = await asyncio.to_thread(open_snapshot, root, deny=Deny(settings.deny))
     programs = await asyncio.gather(
         checks.check_program("git", "`quintet eval` needs it for history tasks"),
         checks.check_program("node", "JavaScript and TypeScript tests need it"),

@@ -9,9 +9,10 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from quintet.cli.bench import workspace_of
+from quintet.cli.bench import settings_of, workspace_of
 from quintet.indexing.frames import Progress
 from quintet.indexing.once import open_indexed
+from quintet.workspace.deny import Deny
 
 
 class SkippedFile(msgspec.Struct, frozen=True):
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(progress.note, file=sys.stderr)
         last = progress
 
-    snapshot = open_indexed(root, tell=tell)
+    snapshot = open_indexed(root, deny=Deny(settings_of(root).deny), tell=tell)
     store = snapshot.index.store
     files, size = store.counts()
     answer = IndexAnswer(

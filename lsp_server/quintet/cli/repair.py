@@ -1,11 +1,13 @@
 """`quintet repair`: find and fix what makes a workspace's tests fail."""
 
 import argparse
+import asyncio
 import sys
 from pathlib import Path
 
 import msgspec
 
+from quintet.agents.context import History
 from quintet.agents.task import RunFinished, Task, Verified
 from quintet.cli.answer import answer
 from quintet.cli.applying import write_patch
@@ -13,6 +15,7 @@ from quintet.cli.bench import Choices, choices_from, open_bench, workspace_of
 from quintet.cli.failure import CommandError
 from quintet.cli.running import run_async
 from quintet.cli.view import NotRunError, View, standard_view, watch
+from quintet.history import churn_of
 from quintet.workspace.snapshot import open_snapshot
 
 
@@ -43,7 +46,9 @@ async def _repair(task: Task, root: Path, choices: Choices, view: View) -> RunFi
         view.waiting("starting the engine")
         async with open_bench(choices) as bench:
             view.waiting("reading the workspace and running its tests")
-            return await watch(bench.repair(task, open_snapshot(root)), view)
+            history = History(await asyncio.to_thread(churn_of, root)) if bench.backend else None
+            snapshot = open_snapshot(root, deny=bench.deny)
+            return await watch(bench.repair(task, snapshot, history=history), view)
 
 
 def _print_answer(finished: RunFinished, *, applied: bool = False) -> None:

@@ -6,11 +6,16 @@ Knows no language: what is wrong comes from the session's syntax trees as offset
 import asyncio
 import logging
 import time
+from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
 from quintet.features import Edge
-from quintet.protocol import to_diagnostic
+from quintet.protocol import Client, to_diagnostic
+from quintet.session import Session
+
+if TYPE_CHECKING:  # grammars come after `initialize`
+    from quintet.workspace.syntax import SyntaxTree
 
 log = logging.getLogger(__name__)
 
@@ -26,23 +31,24 @@ MAX_LENGTH = 500_000
 """Texts above this many characters are not checked: a parse would be felt while typing."""
 
 
-async def publish(edge: Edge) -> None:
-    """Follow the open documents until cancelled; started once the client is ready."""
-    session = edge.session
-    shown: dict[str, str] = {}
+async def publish(edge: Edge, session: Session, shown: set[str]) -> None:
+    """Follow a session's open documents until cancelled; started once the client is ready.
+
+    `shown` are the documents of which problems were sent, by whichever session they belonged to then.
+    """
     spent = 0.0
     while True:
         await session.changed.wait()
         await _pause(session.changed, max(PAUSE, REST * spent))
         spent = 0.0
+        _take_back(edge, shown)
         for path in sorted(session.take_dirty()):
             began = time.perf_counter()
             try:
-                _publish(edge, path, shown)
+                await _publish(edge, session, path, shown)
             except Exception:  # one document we cannot parse must not end the diagnostics of all others
                 log.exception("diagnostics failed", extra={"path": path})
             spent = max(spent, time.perf_counter() - began)
-            await asyncio.sleep(0)
 
 
 async def _pause(changed: asyncio.Event, pause: float) -> None:
@@ -56,32 +62,36 @@ async def _pause(changed: asyncio.Event, pause: float) -> None:
             break
 
 
-def _publish(edge: Edge, path: str, shown: dict[str, str]) -> None:
-    """Send the problems of one document, or none for one that was closed. `shown` is who has some."""
-    held = edge.session.documents.get(path)
-    if held is None:
-        if uri := shown.pop(path, None):
-            _send(edge, uri, None, [])
+def _take_back(edge: Edge, shown: set[str]) -> None:
+    """A document that is closed has no problems."""
+    held = {document.name for session in edge.sessions for document in session.documents.values()}
+    for uri in sorted(shown - held):
+        shown.discard(uri)
+        _send(edge, uri, None, [])
+
+
+async def _publish(edge: Edge, session: Session, path: str, shown: set[str]) -> None:
+    """Send the problems of one document: open, still the same, and not of a folder inside this one."""
+    held = session.documents.get(path)
+    if held is None or edge.at(held.name) != (session, path):
         return
-    if shown.get(path, held.name) != held.name:
-        _send(edge, shown[path], None, [])
-    found = _problems(edge, path) if edge.session.settings.diagnostics.syntax else []
-    shown[path] = held.name
-    _send(edge, held.name, held.document.version, found)
+    document, found = held.document, list[lsp.Diagnostic]()
+    if session.settings.diagnostics.syntax and len(document.text) <= MAX_LENGTH:
+        tree = await session.tree(path)
+        found = await asyncio.to_thread(_problems, tree, document.version, edge.client) if tree else []
+    now = session.documents.get(path)
+    if now is held and now.document is document:  # else it is looked at again, or closed
+        shown.add(held.name)
+        _send(edge, held.name, document.version, found)
 
 
-def _problems(edge: Edge, path: str) -> list[lsp.Diagnostic]:
-    document = edge.session.documents[path].document
-    if len(document.text) > MAX_LENGTH:
-        return []
-    tree = edge.session.tree(path)
-    problems = tree.problems()[:MOST] if tree else ()
-    if not problems:
-        return []
-    lines = edge.client.codec.lines(document.text)
+def _problems(tree: "SyntaxTree", version: int | None, client: Client) -> list[lsp.Diagnostic]:
+    problems = tree.problems()[:MOST]
+    lines = client.codec.lines(tree.text) if problems else None
     return [
-        to_diagnostic(lines.range(problem.start, problem.end), problem.message, document.version, edge.client)
+        to_diagnostic(lines.range(problem.start, problem.end), problem.message, version, client)
         for problem in problems
+        if lines
     ]
 
 

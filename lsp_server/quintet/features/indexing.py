@@ -13,9 +13,11 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
 from quintet.features import Edge
+from quintet.session import Session
 
 if TYPE_CHECKING:  # a server that starts needs no store
     from quintet.indexing.frames import Progress
+    from quintet.indexing.keeper import Keeper
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +39,11 @@ def register(edge: Edge) -> None:
 
 def _command(edge: Edge, word: str) -> Callable[[], Awaitable[str]]:
     async def run() -> str:
-        keeper = edge.session.keeper
-        if keeper is None:
+        keepers = [session.keeper for session in edge.sessions if session.keeper]
+        if not keepers:
             return "No index is kept: no folder is open, or the setting quintet.index is off."
-        keeper.command(word)
+        for keeper in keepers:
+            keeper.command(word)
         return {"pause": "The index is paused.", "resume": "The index goes on."}.get(
             word, "The index is made anew."
         )
@@ -48,9 +51,9 @@ def _command(edge: Edge, word: str) -> Callable[[], Awaitable[str]]:
     return run
 
 
-async def follow(edge: Edge) -> None:
-    """Show the index's progress until cancelled; started once the client is ready."""
-    keeper = edge.session.keeper
+async def follow(edge: Edge, session: Session) -> None:
+    """Show the progress of a folder's index until cancelled; started once the client is ready."""
+    keeper = session.keeper
     if keeper is None:
         return
     told = ""
@@ -64,23 +67,24 @@ async def follow(edge: Edge) -> None:
             continue
         await asyncio.sleep(_SHOWN_AFTER)
         if _at_work(keeper.state.progress):
-            await _show(edge)
+            await _show(edge, session, keeper)
 
 
 def _at_work(progress: "Progress") -> bool:
     return not progress.complete and not progress.paused
 
 
-async def _show(edge: Edge) -> None:
+async def _show(edge: Edge, session: Session, keeper: "Keeper") -> None:
     """One progress from here to the end of the work, or to a pause."""
-    keeper, shown, token = edge.session.keeper, edge.server.work_done_progress, str(uuid4())
-    assert keeper is not None  # noqa: S101 -- the caller looked
+    shown, token = edge.server.work_done_progress, str(uuid4())
+    which = f" of {session.root.name}" if session.root and len(edge.sessions) > 1 else ""
     try:
         await shown.create_async(token)
     except JsonRpcException:
         log.info("the editor shows no progress")
         return
-    shown.begin(token, lsp.WorkDoneProgressBegin(title="Quintet: index", percentage=0, cancellable=False))
+    title = f"Quintet: index{which}"
+    shown.begin(token, lsp.WorkDoneProgressBegin(title=title, percentage=0, cancellable=False))
     try:
         while _at_work(now := keeper.state.progress):
             part = round(100 * now.done / now.total) if now.total else 0

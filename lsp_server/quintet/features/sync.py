@@ -1,7 +1,7 @@
-"""Document sync: what the editor holds, in the order it says so.
+"""Document sync: what the editor holds, in the order it says so, told to every session that sees it.
 
 Handlers are plain functions, because those of pygls that are coroutines may finish out of order; they only
-change the session's state and never work.
+change the sessions' state and never work.
 """
 
 import logging
@@ -9,6 +9,7 @@ import logging
 from lsprotocol import types as lsp
 
 from quintet.features import Edge
+from quintet.session import Session
 from quintet.workspace.edits import Edit
 
 log = logging.getLogger(__name__)
@@ -21,36 +22,58 @@ def register(edge: Edge) -> None:
     @feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: lsp.DidOpenTextDocumentParams) -> None:
         document = params.text_document
-        path = edge.path(document.uri)
-        if path is not None:
-            edge.session.open(path, document.uri, document.text, document.version)
+        for session, path in edge.holders(document.uri):
+            session.open(path, document.uri, document.text, document.version)
 
     @feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
     def changed(params: lsp.DidChangeTextDocumentParams) -> None:
-        path = edge.path(params.text_document.uri)
-        if path not in edge.session.documents:
+        if not (holders := _open(edge, params.text_document.uri)):
             log.warning("a change of a document that is not open", extra={"uri": params.text_document.uri})
-            return
-        for change in params.content_changes:
-            edge.session.edit(path, _edit(edge, path, change), params.text_document.version)
+        for session, path in holders:
+            _change(edge, session, path, params)
 
     @feature(lsp.TEXT_DOCUMENT_DID_SAVE, lsp.SaveOptions(include_text=False))
     def saved(params: lsp.DidSaveTextDocumentParams) -> None:
         # The text is known already; what a save can change is the encoding the file has on disk.
-        path = edge.path(params.text_document.uri)
-        if path in edge.session.documents:
-            edge.session.saved(path)
+        for session, path in _open(edge, params.text_document.uri):
+            session.saved(path)
 
     @feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: lsp.DidCloseTextDocumentParams) -> None:
-        path = edge.path(params.text_document.uri)
-        if path is not None:
-            edge.session.close(path)
+        for session, path in edge.holders(params.text_document.uri):
+            session.close(path)
 
 
-def _edit(edge: Edge, path: str, change: lsp.TextDocumentContentChangeEvent) -> Edit:
+def move(edge: Edge, sessions: list[Session]) -> None:
+    """Put these sessions in place of those before; every open document goes to those who see it now."""
+    before = {
+        held.name: (held.document, edge.holders(held.name))
+        for session in edge.sessions
+        for held in session.documents.values()
+    }
+    edge.sessions = sessions
+    for uri, (document, holders) in before.items():
+        after = edge.holders(uri)
+        if after == holders:
+            continue
+        for session, path in holders:
+            session.close(path)
+        for session, path in after:
+            session.open(path, uri, document.text, document.version)
+
+
+def _open(edge: Edge, uri: str) -> list[tuple[Session, str]]:
+    return [(session, path) for session, path in edge.holders(uri) if path in session.documents]
+
+
+def _change(edge: Edge, session: Session, path: str, params: lsp.DidChangeTextDocumentParams) -> None:
+    for change in params.content_changes:
+        text = session.documents[path].document.text
+        session.edit(path, _edit(edge, text, change), params.text_document.version)
+
+
+def _edit(edge: Edge, text: str, change: lsp.TextDocumentContentChangeEvent) -> Edit:
     """One change as the core takes it. Offsets are of the text as the changes before it left it."""
-    text = edge.session.documents[path].document.text
     if isinstance(change, lsp.TextDocumentContentChangeWholeDocument):
         return Edit(0, len(text), change.text)
     lines = edge.client.codec.lines(text)

@@ -17,6 +17,7 @@ from quintet.indexing.frames import Buffers, Command, Progress, Start, read, wri
 from quintet.indexing.indexer import Changed, Ended, Indexer
 from quintet.indexing.once import open_store, trouble
 from quintet.indexing.watch import Watch
+from quintet.indexing.withheld import OtherListError, still_ours, withhold
 from quintet.workspace.deny import Deny
 from quintet.workspace.store import Store
 
@@ -39,6 +40,8 @@ def main() -> int:
     write(pipe, Progress(note=note))
     try:
         _keep(start, store, pipe)
+    except OtherListError:
+        return 1
     except sqlite3.Error as error:
         write(pipe, Progress(note=trouble(path, error)))
         return 1
@@ -48,13 +51,22 @@ def main() -> int:
 
 
 def _keep(start: Start, store: Store, pipe: BinaryIO) -> None:
-    """Until the server goes or says stop. Raises sqlite3.Error where the store cannot be read or written."""
-    path = Path(start.store)
+    """Until the server goes or says stop.
+
+    Raises sqlite3.Error where the store cannot be read or written, OtherListError where it is another's now.
+    """
+    path, deny = Path(start.store), Deny(tuple(start.deny))
+    withhold(store, deny)
+
+    def tell(progress: Progress) -> None:
+        still_ours(store, deny)
+        write(pipe, progress)
+
     indexer = Indexer(
         Path(start.root),
         store,
-        tell=lambda progress: write(pipe, progress),
-        deny=Deny(tuple(start.deny)),
+        tell=tell,
+        deny=deny,
         cache=path if path.is_file() else None,
     )
     Thread(target=_listen, args=(sys.stdin.buffer, indexer.events), daemon=True).start()

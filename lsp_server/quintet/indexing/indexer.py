@@ -4,7 +4,6 @@ One thread turns one queue of events; processes that parse and threads that list
 server: `keeper` and `once` are its users.
 """
 
-import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -18,10 +17,12 @@ from quintet.workspace.deny import BUILT_IN, Deny
 from quintet.workspace.document import digest
 from quintet.workspace.index import still_read_so
 from quintet.workspace.modules import Modules, is_config
-from quintet.workspace.scan import Found, Scan, iterate
+from quintet.workspace.scan import Found, Scan, Skipped, iterate, look
 from quintet.workspace.store import Known, Record, Store
 
 _BATCH = 256
+_FEW = 64
+"""Changed files up to which each is looked at by itself."""
 _LATEST = 0.5
 """Seconds a described file may wait to be written."""
 _TELL = 0.2
@@ -79,6 +80,7 @@ class Indexer:
         self._first_change = self._last_change = 0.0
         self._told = 0.0
         self._total = 0
+        self._complete = False
         self._settled = False
         self._paused = False
         self._rested = 0.0
@@ -189,7 +191,7 @@ class Indexer:
         self._walk = iterate(self._root, self._deny)
         self._seen, self._skipped = set(), {}
         self._changed.clear()
-        self._settled = False
+        self._complete = self._settled = False
         self._total = 0
         self._hand_in(self._buffers)
 
@@ -225,30 +227,36 @@ class Indexer:
         return known.digest is not None and not still_read_so(found.path, known.maker)
 
     def _look_at_changes(self) -> None:
-        """Once a storm of changes has passed: look at single known files, or walk again."""
+        """Once a storm of changes has passed: look at single files, or walk again."""
         now = time.monotonic()
         passed = now - self._last_change > _QUIET or now - self._first_change > _STORM
         if not self._changed or not passed or self._walk is not None:
             return
         changed, self._changed = self._changed, set()
-        found = [self._stat(path) for path in changed]
-        if any(each is None for each in found) or len(found) > _BATCH:
-            self.rescan()  # something new, gone or unknown: what that means is for the walk to say
-        else:
+        seen = [] if len(changed) > _FEW else [self._look(path) for path in changed]
+        if not seen or None in seen:
+            self.rescan()
+            return
+        found = [each for each in seen if isinstance(each, Found)]
+        if found:
             self._settled = False
-            self._compare(each for each in found if each is not None)
+            self._compare(found)
 
-    def _stat(self, path: str) -> Found | None:
+    def _look(self, path: str) -> Found | Skipped | None:
+        """What a path is now; None where that is for a walk to say: a folder, a rule, a file that is gone."""
+        if not path or path.rpartition("/")[2] in _IGNORES:
+            return None
         known = self._known.get(path)
-        try:
-            status = (self._root / path).stat(follow_symlinks=False) if known else None
-        except OSError:
+        seen = look(self._root, path, self._deny)
+        if seen is None and known is None and not (self._root / path).is_dir() and not self._holds(path):
+            return Skipped(path, "it came and went")
+        if isinstance(seen, Skipped) and known is not None:
             return None
-        if known is None or status is None or known.reason or not stat.S_ISREG(status.st_mode):
-            return None
-        if path.rpartition("/")[2] in _IGNORES:
-            return None  # it says what belongs to the folder
-        return Found(path, status.st_size, status.st_mtime_ns)
+        return seen if isinstance(seen, Found | Skipped) else None
+
+    def _holds(self, folder: str) -> bool:
+        prefix = folder + "/"
+        return any(path.startswith(prefix) for path in self._known)
 
     # --- what comes back ------------------------------------------------------------------------------
 
@@ -312,7 +320,7 @@ class Indexer:
             elif self._unlinked:
                 graph.relink(self._store, self._resolver(), self._unlinked)
                 self._unlinked.clear()
-            self._settled = True
+            self._complete = self._settled = True
             self._report(now=True)
         elif self._unweighed and time.monotonic() > self._next_weighing:
             self._weigh()
@@ -356,7 +364,7 @@ class Indexer:
             Progress(
                 done=max(self._total - left, 0),
                 total=self._total,
-                complete=self._settled,
+                complete=self._complete,
                 looking=self._walk is not None,
                 paused=self._paused,
             )

@@ -7,6 +7,7 @@ that is.
 import asyncio
 import contextlib
 import logging
+import sqlite3
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ import msgspec
 
 from quintet.indexing.frames import LENGTH, Buffers, Command, Progress, Start
 from quintet.indexing.once import store_path
+from quintet.indexing.withheld import agrees
+from quintet.workspace.deny import BUILT_IN, Deny
 from quintet.workspace.document import Document
 from quintet.workspace.index import Index
 from quintet.workspace.store import Store, StoreError
@@ -25,6 +28,7 @@ log = logging.getLogger(__name__)
 _STARTS = 4
 _LASTING = 60.0
 """Seconds after which a process that dies does not count against the number of starts."""
+_LOOK = 0.05
 _PAUSE = 0.4
 """Seconds without typing after which a buffer's text is indexed."""
 
@@ -56,7 +60,7 @@ class State:
 class Keeper:
     """One folder's indexer process. `changed` is set whenever `state` is another one."""
 
-    def __init__(self, root: Path, *, deny: tuple[str, ...] = (), command: tuple[str, ...] = ()) -> None:
+    def __init__(self, root: Path, *, deny: Deny = BUILT_IN, command: tuple[str, ...] = ()) -> None:
         self.state = State(Progress())
         self.changed = asyncio.Event()
         self._root = root
@@ -69,15 +73,47 @@ class Keeper:
         self._texts: dict[str, str | None] = {}
         self._open: dict[str, str] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._expected = False
 
     def start(self) -> None:
         """Begin to keep the index; returns at once."""
         self._task = self._task or asyncio.create_task(self._keep())
 
     def index(self, over: Mapping[str, Document]) -> Index | None:
-        """What is known by now, with these texts in place of the disk's; None where nothing is kept."""
+        """What is known by now, with these texts in place of the disk's.
+
+        None where nothing is kept, or where what is kept may hold files that are denied by now.
+        """
         store = self._opened()
-        return Index(store, over) if store is not None else None
+        with contextlib.suppress(sqlite3.Error):
+            return Index(store, over) if store is not None and agrees(store, self._deny) else None
+        return None
+
+    @property
+    def at_work(self) -> bool:
+        """Whether more will be known soon: there is a process, or will be again, and it is not done."""
+        resting = self.state.progress.complete or self.state.progress.paused
+        return self._task is not None and not self._task.done() and not resting
+
+    async def wait(self, seconds: float, *, enough: int) -> None:
+        """Wait until the index is complete or paused, or holds `enough` files, or the seconds are over."""
+        end = asyncio.get_running_loop().time() + seconds
+        while self.at_work and asyncio.get_running_loop().time() < end:
+            index = self.index({})
+            if index is not None and index.store.holds(enough):
+                return
+            await asyncio.sleep(_LOOK)
+
+    def deny(self, deny: Deny) -> None:
+        """Deny other files from now on: the process ends and another begins, which takes them out first."""
+        if deny == self._deny:
+            return
+        self._deny = deny
+        self._tell(State(Progress(), self.state.note))
+        if self._process is not None:
+            self._expected = True
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
 
     def buffer(self, path: str, text: str | None) -> None:
         """An editor's text of a file, to be indexed when it pauses; None where the disk is true again."""
@@ -118,6 +154,9 @@ class Keeper:
                 await self._once()
             self._tell(State(Progress(), self.state.note))
             self._store = None  # it may be made anew, and this one is of a file that is gone
+            if self._expected:
+                self._expected = False
+                continue
             deaths = [*(death for death in deaths if loop.time() - death < _LASTING), loop.time()]
             log.warning("the indexer process ended and is started again")
             await asyncio.sleep(0.2 * len(deaths))
@@ -139,7 +178,7 @@ class Keeper:
             raise
         self._process = process
         try:
-            self._send(Start(str(self._root), str(self._path), self._deny))
+            self._send(Start(str(self._root), str(self._path), self._deny.patterns))
             for path, text in self._open.items():
                 self._send(Buffers({path: text}))
             assert process.stdout is not None  # noqa: S101 -- it was asked for

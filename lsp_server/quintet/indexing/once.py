@@ -12,6 +12,7 @@ from pathlib import Path
 
 from quintet.indexing.frames import Progress
 from quintet.indexing.indexer import Indexer
+from quintet.indexing.withheld import withhold
 from quintet.workspace.deny import BUILT_IN, Deny
 from quintet.workspace.index import Index
 from quintet.workspace.snapshot import Snapshot
@@ -57,13 +58,14 @@ def open_indexed(
         tell(Progress(note=note))
     cache = path if path.is_file() else None
     try:
+        withhold(store, deny)
         _bring_up_to_date(Indexer(root, store, tell=tell, deny=deny, parsers=parsers, cache=cache))
     except sqlite3.Error as error:
         tell(Progress(note=trouble(path, error, ", and is kept in memory only")))
         store.close()
         store = Store()
         _bring_up_to_date(Indexer(root, store, tell=tell, deny=deny, parsers=parsers))
-    return Snapshot(root, {}, Index(store))
+    return Snapshot(root, {}, Index(store), deny=deny)
 
 
 def trouble(path: Path, error: sqlite3.Error, instead: str = "") -> str:

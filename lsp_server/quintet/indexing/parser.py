@@ -6,6 +6,7 @@ A grammar that hangs or crashes takes this process with it and nothing else.
 import gc
 import logging
 import os
+import signal
 import sqlite3
 import sys
 from pathlib import Path
@@ -22,6 +23,8 @@ from quintet.workspace.store import Record, Store, StoreError
 
 log = logging.getLogger(__name__)
 
+_TOO_LONG = 60
+"""Seconds at one file after which a parser ends itself, however deep in a grammar it is."""
 _SELDOM = 200_000
 """Objects made between two looks for cycles: a file's description makes many and leaves none."""
 
@@ -37,7 +40,16 @@ def main() -> None:
         if job.store and store is None:
             store = _opened(Path(job.store))
         for file in job.files:
-            write(pipe, Done(_described(job, file, store)))
+            _end_after(_TOO_LONG)
+            done = Done(_described(job, file, store))
+            _end_after(0)
+            write(pipe, done)
+
+
+def _end_after(seconds: int) -> None:
+    """Have the system end this process then; 0: do not. Who should end it sooner may be gone by that time."""
+    if sys.platform != "win32":
+        signal.alarm(seconds)
 
 
 def _described(job: Job, file: tuple[str, int, int, str], store: Store | None) -> Record:

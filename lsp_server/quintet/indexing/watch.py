@@ -3,6 +3,7 @@
 Says which paths, never what became of them: the indexer looks. Knows no store.
 """
 
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -20,15 +21,34 @@ _OTHERS = SKIPPED_FOLDERS | REPOSITORY_FOLDERS
 _LOOKS = frozenset({"opened", "closed_no_write"})
 
 
+_NOTICES = "watchdog.observers"
+
+
+class _Lost(logging.Handler):
+    """Hears watchdog say that events were lost: it tells nobody but its log."""
+
+    def __init__(self, changed: Callable[[tuple[str, ...]], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._changed = changed
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass it on as a change of anything."""
+        if "overflow" in record.getMessage().lower():
+            self._changed(("",))
+
+
 class Watch(FileSystemEventHandler):
     """Calls `changed` with the relative paths of events, from a thread of its own, until it is closed.
 
+    Where the system has lost events, the path is "": anything may have changed.
     Raises OSError where the folder cannot be watched (too many folders for the system's limit).
     """
 
     def __init__(self, root: Path, changed: Callable[[tuple[str, ...]], None]) -> None:
         self._root = os.fsdecode(root.resolve())
         self._changed = changed
+        self._lost = _Lost(changed)
+        logging.getLogger(_NOTICES).addHandler(self._lost)
         self._observer: BaseObserver = Observer()
         self._observer.schedule(self, self._root, recursive=True)
         self._observer.start()
@@ -44,6 +64,7 @@ class Watch(FileSystemEventHandler):
 
     def close(self) -> None:
         """Stop watching."""
+        logging.getLogger(_NOTICES).removeHandler(self._lost)
         self._observer.stop()
         self._observer.join(2)
 

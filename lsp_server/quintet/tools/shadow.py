@@ -20,7 +20,7 @@ from pathlib import Path
 from quintet.tools.confine import Place
 from quintet.tools.protect import is_test
 from quintet.tools.survey import Bounds, Listing, TrialError, survey
-from quintet.workspace.deny import denied
+from quintet.workspace.deny import Deny, denied
 from quintet.workspace.document import Document
 from quintet.workspace.snapshot import Snapshot
 
@@ -102,7 +102,7 @@ def open_shadow(
     else keeps a run from writing through a link, huge files are copied as far as `bounds` allows.
     Raises TrialError where the workspace is too large, the disk is full or a buffer cannot be encoded.
     """
-    listing = survey(snapshot.root, bounds or Bounds(), copy_huge=symlinks)
+    listing = survey(snapshot.root, bounds or Bounds(), copy_huge=symlinks, deny=snapshot.deny)
     base = _base(listing.size, parent)
     lock = os.open(base, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -191,13 +191,13 @@ def _copy(snapshot: Snapshot, listing: Listing, target: Path, *, symlinks: bool)
     for path in listing.linked:
         _show(snapshot.root / path, target / path, symlinks=symlinks)
     for path, document in snapshot.overlays.items():
-        if _holds(target, listing, path):
+        if _holds(target, listing, path, snapshot.deny):
             _write(target, path, _encoded(document))
 
 
-def _holds(target: Path, listing: Listing, path: str) -> bool:
+def _holds(target: Path, listing: Listing, path: str, deny: Deny) -> bool:
     """Whether an open buffer belongs into the copy: not a secret, not below what is only shown or outside."""
-    if denied(path) and not is_test(path):
+    if denied(path, deny) and not is_test(path):
         return False
     shown = any(path == linked or path.startswith(f"{linked}/") for linked in listing.linked)
     return not shown and _is_inside(target, path)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from quintet.tools.confine import secrets
 from quintet.tools.protect import is_test
-from quintet.workspace.deny import denied
+from quintet.workspace.deny import BUILT_IN, Deny, denied
 
 _SKIPPED = frozenset({
     ".git", ".hg", ".svn", ".jj", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis",
@@ -45,10 +45,11 @@ class Listing:
     size: int = 0
 
 
-def survey(root: Path, bounds: Bounds, *, copy_huge: bool = False) -> Listing:
+def survey(root: Path, bounds: Bounds, *, copy_huge: bool = False, deny: Deny = BUILT_IN) -> Listing:
     """Walk `root`. Raises TrialError where it holds more than `bounds` or cannot be read.
 
-    With `copy_huge`, huge files are to be copied too, the smallest first, as far as `bounds` allows.
+    What is denied is left out, unless it lies among tests. With `copy_huge`, huge files are to be copied
+    too, the smallest first, as far as `bounds` allows.
     """
     hidden = frozenset(map(str, secrets(Path.home())))
     listing = Listing()
@@ -64,7 +65,7 @@ def survey(root: Path, bounds: Bounds, *, copy_huge: bool = False) -> Listing:
         folder = waiting.pop()
         for entry in _entries(root, folder):
             path = f"{folder}/{entry.name}" if folder else entry.name
-            kind = "left out" if entry.path in hidden else _kind(entry, path, bounds)
+            kind = "left out" if entry.path in hidden else _kind(entry, path, bounds, deny)
             if kind == "left out":
                 continue
             places[kind].append(path)
@@ -86,14 +87,14 @@ def survey(root: Path, bounds: Bounds, *, copy_huge: bool = False) -> Listing:
     return listing
 
 
-def _kind(entry: os.DirEntry[str], path: str, bounds: Bounds) -> _Kind:
+def _kind(entry: os.DirEntry[str], path: str, bounds: Bounds, deny: Deny) -> _Kind:
     if entry.is_symlink():
         return "symlink"
     if entry.is_dir(follow_symlinks=False):
         if entry.name in _SKIPPED or _is_cache(entry.path):
             return "left out"
         return "linked" if entry.name in _SHOWN or _is_environment(entry.path) else "folder"
-    if not entry.is_file(follow_symlinks=False) or (denied(path) and not is_test(path)):
+    if not entry.is_file(follow_symlinks=False) or (denied(path, deny) and not is_test(path)):
         return "left out"  # keys that lie among tests were made for them
     size = _size(entry)
     if size is None:

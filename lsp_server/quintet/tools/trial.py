@@ -191,7 +191,10 @@ class Trial:
         """Whether a new file may be made there: inside the workspace, nothing in its place, no secret."""
         root = self.snapshot.root.resolve()
         full = (root / path).resolve()
-        return full.is_relative_to(root) and not full.exists() and denied(path) is None
+        if not full.is_relative_to(root) or full.exists():
+            return False
+        names = path, full.relative_to(root).as_posix()  # a link may lead to another name
+        return not any(denied(name, self.snapshot.deny) for name in names)
 
 
 @asynccontextmanager

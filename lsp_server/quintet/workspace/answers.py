@@ -19,6 +19,8 @@ from quintet.workspace.syntax import Import
 _PATH_WEIGHT, _NAME_WEIGHT, _TEXT_WEIGHT = 3.0, 2.0, 1.0
 _QUERY_WORDS = 64
 _MANY = 500
+_DEFINERS = 500
+"""Files that define one name, above which the rest is left out: every one of them is decoded."""
 _NAME = re.compile(r"\w+")
 _PART = re.compile(r"[^\W_]+")
 _SMALL = "àáâãäåæçèéêëìíîïðñòóôõöøùú"
@@ -88,6 +90,10 @@ class Answers:
         files, size = rows[0]
         return files, size
 
+    def holds(self, files: int) -> bool:
+        """Whether there are at least so many files."""
+        return bool(self._rows("SELECT 1 FROM files LIMIT 1 OFFSET ?", max(files - 1, 0)))
+
     def defined(self) -> int:
         """How many definitions all files have."""
         return sum(len(entry.definitions) for entry in self.entries())
@@ -104,12 +110,12 @@ class Answers:
                 yield entry
 
     def defining(self, name: str) -> tuple[FileEntry, ...]:
-        """The files that define a bare name, by path."""
+        """The files that define a bare name, by path; of very many those that most leans on."""
         if not _NAME.fullmatch(name):
             return ()
-        found = self._entries(
-            "files.id IN (SELECT rowid FROM names WHERE defined MATCH ?)", _quoted(marked(name))
-        )
+        where = """files.id IN (SELECT files.id FROM names JOIN files ON files.id = names.rowid
+                   WHERE defined MATCH ? ORDER BY weight DESC, path LIMIT ?)"""
+        found = self._entries(where, _quoted(marked(name)), _DEFINERS)
         return tuple(sorted(found, key=lambda entry: entry.path))
 
     def mentioning(self, name: str) -> tuple[str, ...]:
@@ -146,9 +152,9 @@ class Answers:
         ways += [f"{_quoted(f'{whole[:at]} {whole[at:]}')} *" for at in range(2, min(len(whole), 24) - 1)]
         if not ways:
             return ()
-        where = "files.id IN (SELECT rowid FROM words WHERE words.names MATCH ?)"
-        found = self._entries(f"{where} ORDER BY weight DESC, path LIMIT ?", " OR ".join(ways), limit)
-        return tuple(found)
+        where = """files.id IN (SELECT files.id FROM words JOIN files ON files.id = words.rowid
+                   WHERE words.names MATCH ? ORDER BY weight DESC, files.path LIMIT ?)"""
+        return tuple(self._entries(f"{where} ORDER BY weight DESC, path", " OR ".join(ways), limit))
 
     def linked(self, path: str, *, back: bool = False) -> tuple[str, ...]:
         """The files that a file imports, or with `back` those that import it, sorted."""

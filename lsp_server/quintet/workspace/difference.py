@@ -39,6 +39,11 @@ def changed_characters(before: str, after: str) -> list[Span]:
     return spans
 
 
+def differing(before: str, after: str) -> Span:
+    """The one span that holds all that differs, found in a few comparisons of slices."""
+    return _trim(before, after, (0, len(before), 0, len(after)))
+
+
 def changed_lines(old: Sequence[str], new: Sequence[str]) -> list[Span]:
     """The differing runs of two sequences of lines, sorted, with at least one equal line between two runs."""
     runs: list[Span] = []

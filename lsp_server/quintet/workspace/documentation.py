@@ -144,7 +144,7 @@ def plain(comment: str, row: Language) -> str:
     return paragraph(text)
 
 
-def first_string(body: Node) -> str:
+def first_string(body: Node, source: bytes) -> str:
     """The first paragraph of a docstring, on one line; empty where the body begins otherwise."""
     at, count = 0, body.named_child_count
     statement = body.named_child(0) if count else None
@@ -156,7 +156,8 @@ def first_string(body: Node) -> str:
     string = statement.named_child(0)
     if string.type != "string":
         return ""
-    parts = (part.text or b"" for part in string.named_children if part.type == "string_content")
+    spans = (part.byte_range for part in string.named_children if part.type == "string_content")
+    parts = (source[start:end] for start, end in spans)
     return paragraph(inspect.cleandoc(b"".join(parts).decode("utf-8", "replace")))
 
 

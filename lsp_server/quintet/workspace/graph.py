@@ -52,7 +52,7 @@ def _targets(modules: Modules, path: str, language: str, imports: Iterable[Impor
 
 
 class _Lean(NamedTuple):
-    """Files that lean on others: each of `users` on each of `on`, with `worth`. Files are places in a list."""
+    """Files on others: each of `users` on each of `on`, with `worth`. A file is its place in a list."""
 
     users: "array[int]"
     on: tuple[int, ...]

@@ -6,7 +6,10 @@ Only asks the interpreter's own parser, which runs nothing. It knows no trees.
 import ast
 import re
 import sys
+import time
 import warnings
+from collections.abc import Iterable
+from threading import Lock
 
 _NEWER = re.compile(
     r"^\s*(?:type\s+\w|except\b[^:(]*,)"  # 3.12 type aliases, 3.14 `except A, B:`
@@ -16,10 +19,31 @@ _NEWER = re.compile(
 """Lines whose syntax may be younger than the Python we run on: there its word does not count."""
 
 
-def complaint(text: str) -> tuple[int, int, str] | None:
-    """Start, end (code points) and message of the first error; None where CPython has none it is sure of."""
+_PIECE = 1 << 13
+_one_at_a_time = Lock()
+"""Warnings are the whole process's."""
+
+
+def complaint(text: str, statements: Iterable[int] = ()) -> tuple[int, int, str] | None:
+    """Start, end (code points) and message of the first error; None where CPython has none it is sure of.
+
+    `statements` are offsets where statements of the module begin, each on a line of its own: there a long
+    text is taken apart, for CPython's parser lets no other thread in before its end.
+    """
+    begin = 0
+    for end in (*statements, len(text)):
+        if end - begin >= _PIECE or end == len(text):
+            told = _complaint(text[begin:end])
+            if told is not None:
+                return begin + told[0], begin + told[1], told[2]
+            begin = end
+            time.sleep(0)
+    return None
+
+
+def _complaint(text: str) -> tuple[int, int, str] | None:
     try:
-        with warnings.catch_warnings():
+        with _one_at_a_time, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an odd escape in a string is no error
             ast.parse(text)
     except SyntaxError as error:

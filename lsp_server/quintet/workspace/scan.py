@@ -115,6 +115,19 @@ def iterate(root: Path, deny: Deny = BUILT_IN, *, batch: int = _BATCH) -> Genera
         yield _sorted(files, skipped)
 
 
+def look(root: Path, path: str, deny: Deny = BUILT_IN) -> "Found | Skipped | None":
+    """What a walk would say of one path; None of what is not there, and of a folder that it would enter."""
+    folder = _Folder("", rules_for(root), wanted=True)
+    *above, name = path.split("/")
+    for part in above:
+        inside = next(_contents(root, folder, deny, only=part), None)
+        if not isinstance(inside, _Folder):
+            return inside if isinstance(inside, Skipped) else None
+        folder = inside
+    seen = next(_contents(root, folder, deny, only=name), None)
+    return None if isinstance(seen, _Folder) else seen
+
+
 @dataclass(frozen=True, slots=True)
 class _Folder:
     """A folder still to be entered.
@@ -129,8 +142,10 @@ class _Folder:
     output: bool = False
 
 
-def _contents(root: Path, folder: _Folder, deny: Deny) -> Iterator[Found | Skipped | _Folder]:
-    """Everything in a folder, judged; or why the folder itself is left out."""
+def _contents(
+    root: Path, folder: _Folder, deny: Deny, *, only: str | None = None
+) -> Iterator[Found | Skipped | _Folder]:
+    """Everything in a folder, or `only` what has one name, judged; or why the folder itself is left out."""
     prefix = folder.path
     here = root / prefix
     try:
@@ -145,6 +160,8 @@ def _contents(root: Path, folder: _Folder, deny: Deny) -> Iterator[Found | Skipp
     rules = folder.rules.entering(here, prefix, names)
     project = not prefix or not _PROJECT_FILES.isdisjoint(names)
     for name, entry in sorted(names.items()):
+        if only is not None and name != only:
+            continue
         path = prefix + name
         try:
             is_folder = entry.is_dir(follow_symlinks=False)

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from quintet.workspace import graph
-from quintet.workspace.deny import denied
+from quintet.workspace.deny import BUILT_IN, Deny, denied
 from quintet.workspace.document import Document, Unreadable, read
 from quintet.workspace.edits import Patch, apply_patch
 from quintet.workspace.index import Index, record_of
@@ -25,18 +25,20 @@ class Snapshot:
     """What a task works on.
 
     `overlays` holds the open buffers by path; they hide what is on disk, and what `index` says of that.
-    `incomplete` says in words that the index is not ready, and how far it is. Making one copies nothing; a
-    file on disk is read when it is asked for.
+    `incomplete` says in words that the index is not ready, and how far it is. `deny` says what nobody is
+    shown, open or not; `index` holds nothing of it. Making one copies nothing; a file on disk is read when
+    it is asked for.
     """
 
     root: Path
     overlays: Mapping[str, Document]
     index: Index
     incomplete: str = ""
+    deny: Deny = BUILT_IN
 
     def document(self, path: str) -> Document | Unreadable:
         """The text of a file by its relative path, as the user sees it now. Never leaves the workspace."""
-        if reason := _outside(path) or denied(path):
+        if reason := _outside(path) or denied(path, self.deny):
             return Unreadable(path, reason)
         if path in self.overlays:
             return self.overlays[path]
@@ -46,13 +48,13 @@ class Snapshot:
             return Unreadable(path, f"{path} cannot be read: its links lead nowhere.")
         if not real.is_relative_to(root):
             return Unreadable(path, f"{path} leads outside the workspace.")
-        if reason := denied(real.relative_to(root).as_posix()):
+        if reason := denied(real.relative_to(root).as_posix(), self.deny):
             return Unreadable(path, reason)
         return read(self.root, path)
 
     def files(self) -> tuple[str, ...]:
         """Every file of the workspace that is text and ours, open buffers included, sorted."""
-        open_now = {path for path in self.overlays if not denied(path)}
+        open_now = {path for path in self.overlays if not denied(path, self.deny)}
         return tuple(sorted(open_now.union(self.index.store.listed())))
 
     def skipped(self) -> tuple[Skipped, ...]:
@@ -83,7 +85,7 @@ class Snapshot:
     def with_documents(self, documents: Iterable[Document]) -> "Snapshot":
         """The same workspace with these texts over what it has."""
         newer = {document.path: document for document in documents}
-        shown = (document for document in newer.values() if not denied(document.path))
+        shown = (document for document in newer.values() if not denied(document.path, self.deny))
         overlays = MappingProxyType({**self.overlays, **newer})
         return replace(self, overlays=overlays, index=self.index.with_documents(shown))
 
@@ -97,15 +99,17 @@ class Snapshot:
         )
 
 
-def open_snapshot(root: Path, overlays: Mapping[str, Document] | None = None) -> Snapshot:
+def open_snapshot(
+    root: Path, overlays: Mapping[str, Document] | None = None, deny: Deny = BUILT_IN
+) -> Snapshot:
     """Walk and index a folder here and now, open buffers first; an empty or missing one is no error."""
     buffers = MappingProxyType(dict(overlays or {}))
-    scanned = scan(root)
+    scanned = scan(root, deny)
     store = Store()
-    store.put(_records(root, scanned.files, buffers))
+    store.put(_records(root, scanned.files, buffers, deny))
     store.set_skipped({skip.path: skip.reason for skip in scanned.skipped})
     graph.settle(store, Modules(store.ids(), _configs(root, scanned.files)))
-    return Snapshot(root, buffers, Index(store))
+    return Snapshot(root, buffers, Index(store), deny=deny)
 
 
 def _configs(root: Path, files: Iterable[Found]) -> dict[str, str]:
@@ -114,8 +118,10 @@ def _configs(root: Path, files: Iterable[Found]) -> dict[str, str]:
     return {document.path: document.text for document in read_now if isinstance(document, Document)}
 
 
-def _records(root: Path, files: Iterable[Found], buffers: Mapping[str, Document]) -> Iterator[Record]:
-    yield from (record_of(document) for path, document in buffers.items() if not denied(path))
+def _records(
+    root: Path, files: Iterable[Found], buffers: Mapping[str, Document], deny: Deny
+) -> Iterator[Record]:
+    yield from (record_of(document) for path, document in buffers.items() if not denied(path, deny))
     for file in files:
         if file.path not in buffers:
             yield record_at(root, file)

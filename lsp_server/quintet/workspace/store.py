@@ -43,6 +43,8 @@ CREATE VIRTUAL TABLE names USING fts5(
 );
 """
 
+_CACHE = 16_000
+"""Kilobytes of pages that who writes keeps at hand."""
 _COLUMNS = "size, mtime_ns, content, reason, kind, path"
 
 __all__ = ["VERSION", "Known", "Record", "Store", "StoreError", "is_damage"]
@@ -106,6 +108,7 @@ class Store(Answers):
             return
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute(f"PRAGMA cache_size = -{_CACHE}")
         if not version:
             self._create()
 
@@ -138,7 +141,7 @@ class Store(Answers):
                     cursor = db.execute(sql, (*row, record.path))
                 if content is not None:
                     file = known[0] if known else cursor.lastrowid or 0
-                    self._learn(db, file, self._told(db, record.path, content))
+                    self._learn(db, file, self._said(db, record, content))
 
     def remove(self, paths: Iterable[str]) -> None:
         """Forget files; one that is not known is no matter."""
@@ -197,10 +200,12 @@ class Store(Answers):
         if record.digest is None:
             return None
         if record.entry is not None and record.names is not None:
-            db.execute(
+            cursor = db.execute(
                 "INSERT OR IGNORE INTO contents (digest, maker, entry, names) VALUES (?, ?, ?, ?)",
                 (record.digest, record.maker, record.entry, record.names),
             )
+            if cursor.rowcount:
+                return cursor.lastrowid
         found = db.execute(
             "SELECT id FROM contents WHERE digest = ? AND maker = ?", (record.digest, record.maker)
         ).fetchone()
@@ -236,6 +241,12 @@ class Store(Answers):
             "INSERT INTO names (names, rowid, defined, used) VALUES ('delete', ?, ?, ?)",
             (file, *map(marked, words[3:])),
         )
+
+    def _said(self, db: sqlite3.Connection, record: Record, content: int) -> Words:
+        """The words of a record; where it does not bring its entry, those of the content that is kept."""
+        if record.entry is None or record.names is None:
+            return self._told(db, record.path, content)
+        return words_of(decode(record.entry, record.path, ""), record.names)
 
     @staticmethod
     def _told(db: sqlite3.Connection, path: str, content: int) -> Words:

@@ -4,7 +4,8 @@ tree-sitter and its byte offsets stay inside this module and its helpers; every 
 code points. It must not know files, an index or an editor.
 """
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +19,7 @@ from quintet.workspace.edits import Edit, apply, in_order
 from quintet.workspace.languages import facts, grammar
 from quintet.workspace.python_errors import complaint
 from quintet.workspace.splice import Before, splice
+from quintet.workspace.tags import PIECE
 from quintet.workspace.units import Outline, Unit, outline_of
 
 __all__ = ["UNITS", "Import", "Reference", "SyntaxProblem", "SyntaxTree", "Unit", "parse"]
@@ -59,7 +61,7 @@ def parse(text: str, language: str | None) -> "SyntaxTree | None":
     if language is None or grammar(language) is None:
         return None
     source = text.encode("utf-8", "surrogatepass")
-    return SyntaxTree(text, language, source, _parser(language).parse(source))
+    return SyntaxTree(text, language, source, _parsed(source, language))
 
 
 class SyntaxTree:
@@ -87,7 +89,7 @@ class SyntaxTree:
         when somebody looks: a burst of keystrokes pays for it once.
         """
         if self._incremental and self._tree.root_node.has_error:
-            self._tree = _parser(self.language).parse(self._source)
+            self._tree = _parsed(self._source, self.language)
         return self._tree.root_node
 
     def char(self, byte: int) -> int:
@@ -170,7 +172,7 @@ class SyntaxTree:
         marked = self._tree.copy()
         for edit in reversed(ordered):  # from the end, so that earlier offsets still hold
             self._mark(marked, edit)
-        tree = _parser(self.language).parse(source, marked)
+        tree = _parsed(source, self.language, marked)
         edited = SyntaxTree(text, self.language, source, tree, incremental=True)
         if ordered and (before := self._kept()):
             new_end = self.byte(ordered[-1].end) + len(source) - len(self._source)
@@ -220,11 +222,17 @@ class SyntaxTree:
             self._shown(self.char(start), self.char(end), message)
             for start, end, message in broken.problems(self.root, self._source)
         ]
-        if self.language == "python" and (told := complaint(self.text)):
+        if self.language == "python" and (told := complaint(self.text, self._statements())):
             first = self._shown(*told)
             line_end = self.text.find("\n", first.end)
             found = [first, *(problem for problem in found if 0 <= line_end < problem.start)]
         return tuple(found[: broken.LIMIT])
+
+    def _statements(self) -> list[int]:
+        """Where statements of the module begin a line, in a text that parses."""
+        if self.root.has_error:
+            return []
+        return [self.char(each.start_byte) for each in self.root.children if not each.start_point.column]
 
     def _shown(self, start: int, end: int, message: str) -> SyntaxProblem:
         """A problem shows on one line only, however far the parser had to skip."""
@@ -264,7 +272,7 @@ class SyntaxTree:
     def _references(self) -> tuple[Reference, ...]:
         if not self._mentions:
             return ()
-        called = set(self._map.chars(sorted(tags.calls(self.root, self.language))))
+        called = set(self._map.chars(sorted(tags.calls(self.root, self._source, self.language))))
         found = [
             Reference(name, start, start + len(name), start in called)
             for name, starts in self._mentions.items()
@@ -273,9 +281,22 @@ class SyntaxTree:
         return tuple(sorted(found, key=lambda reference: reference.start))
 
 
-def _parser(language: str) -> Parser:
-    """A parser of its own for each parse: it costs a microsecond, and one shared by threads would break."""
-    return Parser(grammar(language))
+def _parsed(source: bytes, language: str, before: Tree | None = None) -> Tree:
+    """Parse, letting other threads in now and then: a parser holds the interpreter as long as it has text.
+
+    Each parse has a parser of its own: that costs a microsecond, and one shared by threads would break.
+    """
+    parser = Parser(grammar(language))
+    text = source if len(source) <= PIECE else _pieces(source)
+    return parser.parse(text) if before is None else parser.parse(text, before)
+
+
+def _pieces(source: bytes) -> Callable[[int, Point], bytes]:
+    def piece(at: int, _: Point) -> bytes:
+        time.sleep(0)
+        return source[at : at + PIECE]
+
+    return piece
 
 
 def _point(source: bytes, at: int) -> Point:

@@ -4,8 +4,9 @@ The one caller is `syntax`, which turns bytes into code points. Nothing here kno
 """
 
 import re
+import time
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -16,6 +17,9 @@ from quintet.workspace import import_paths
 from quintet.workspace.documentation import Comments, first_string
 from quintet.workspace.language_table import Language
 from quintet.workspace.languages import facts, query
+
+PIECE = 1 << 13
+"""Bytes that are parsed, or asked about, at one go: one to three milliseconds of work."""
 
 _RANK = {"constant": 0, "field": 0, "type": 1, "signature": 1, "class": 2}
 _HIGHEST = 3
@@ -74,10 +78,13 @@ def tags(root: Node, source: bytes, language: str) -> Tags:
     if row is None:
         return Tags([], [], "")
     gathered = _Gathered(row, source)
-    for _, match in tree_sitter.QueryCursor(query(language, "definitions")).matches(root):
-        gathered.add(match)
+    for part in [(0, len(source))] if _ends_outside(language) else _parts(root, source):
+        cursor = tree_sitter.QueryCursor(query(language, "definitions"))
+        cursor.set_byte_range(*part)
+        for _, match in cursor.matches(root):
+            gathered.add(match)
     definitions, comments = gathered.definitions()
-    doc = first_string(root) if row.doc_inside else comments.of_file(_first_start(definitions))
+    doc = first_string(root, source) if row.doc_inside else comments.of_file(_first_start(definitions))
     return Tags(definitions, sorted(gathered.imports.values(), key=lambda each: each.start), doc)
 
 
@@ -111,16 +118,40 @@ def _first_start(definitions: list[Found]) -> int | None:
 def names(root: Node, source: bytes, language: str) -> dict[str, list[int]]:
     """Where each name stands, defining or mentioned: text → starts in order."""
     found: dict[bytes, list[int]] = {}
-    for node in tree_sitter.QueryCursor(query(language, "names")).captures(root).get("name", ()):
+    for node in _captured(root, source, language, "names", "name"):
         start, end = node.byte_range
         found.setdefault(source[start:end], []).append(start)
     return {name.decode("utf-8", "replace"): sorted(starts) for name, starts in found.items()}
 
 
-def calls(root: Node, language: str) -> set[int]:
+def calls(root: Node, source: bytes, language: str) -> set[int]:
     """Starts of the names that are called or constructed."""
-    captures = tree_sitter.QueryCursor(query(language, "calls")).captures(root)
-    return {node.start_byte for node in captures.get("call", ())}
+    return {node.start_byte for node in _captured(root, source, language, "calls", "call")}
+
+
+def _captured(root: Node, source: bytes, language: str, part: str, capture: str) -> Iterator[Node]:
+    for start, end in _parts(root, source):
+        cursor = tree_sitter.QueryCursor(query(language, part))
+        cursor.set_byte_range(start, end)
+        nodes = cursor.captures(root).get(capture, ())
+        yield from (node for node in nodes if start <= node.start_byte < end)
+
+
+def _parts(root: Node, source: bytes) -> Iterator[tuple[int, int]]:
+    """The text in parts of about `PIECE` bytes that end where a child of the root does.
+
+    A query holds the interpreter until it has run; in parts, it lets other threads in between.
+    """
+    start = 0
+    if len(source) > PIECE:
+        for child in root.children:
+            end = child.end_byte
+            if end - start >= PIECE:
+                yield start, end
+                start = end
+                time.sleep(0)
+    if start < len(source) or not start:
+        yield start, len(source)
 
 
 # --- what the query found ---------------------------------------------------------------------------
@@ -210,33 +241,37 @@ class _Gathered:
             body_start, body_end = body.byte_range
             end = max(end, body_end)
         head_end = title.end_byte if title else match["head"][0].start_byte if "head" in match else body_start
-        name = self._source[name_start : node.end_byte].decode("utf-8", "replace").strip(_QUOTES)
+        name = self._text(node).strip(_QUOTES)
         found = Found(kind, name, start, end, name_start, head_end, body_start)
         found.titled = title is not None
         found.test = "test" in match
         if "container" in match:
-            found.container = _text(match["container"][0])
+            found.container = self._text(match["container"][0])
         elif self._row.separators and not title and node.child_count:
-            _split(found, node, self._row.separators)
+            _split(found, self._source[name_start : node.end_byte], self._row.separators)
         if body and self._row.doc_inside:
-            found.doc = first_string(body)
+            found.doc = first_string(body, self._source)
         self.found[found.name_start] = found
 
     def _add_import(self, match: dict[str, list[Node]]) -> None:
         if "paths" in match:
             node = match["paths"][0]
-            for module, name in import_paths.expand(_text(node), self._row.separators):
+            for module, name in import_paths.expand(self._text(node), self._row.separators):
                 self._import(node, module, [name] if name else [])
             return
         near = "import.near" in match
         own = "import.self" in match
         node = match["import.near" if near else "import.self" if own else "import"][0]
-        module = (
-            _text(match["module"][0]).strip(_QUOTES) if "module" in match else "self" if own else "__future__"
-        )
+        module = "self" if own else "__future__"
+        if "module" in match:
+            module = self._text(match["module"][0]).strip(_QUOTES)
         if near and not module.startswith("."):
             module = "./" + module.lstrip("/")
-        self._import(node, module, [_text(name) for name in match.get("imported", ())])
+        self._import(node, module, [self._text(name) for name in match.get("imported", ())])
+
+    def _text(self, node: Node) -> str:
+        start, end = node.byte_range
+        return self._source[start:end].decode("utf-8", "replace")
 
     def _import(self, node: Node, module: str, taken: list[str]) -> None:
         entry = self.imports.setdefault((node.start_byte, module), FoundImport(module, *node.byte_range))
@@ -251,16 +286,16 @@ def _kind_of(match: dict[str, list[Node]]) -> tuple[str, str]:
     raise LookupError(f"a pattern names something and defines nothing: {sorted(match)}")
 
 
-def _split(found: Found, node: Node, separators: str) -> None:
+def _split(found: Found, name: bytes, separators: str) -> None:
     """Make `Box<T>::size` the name size in the container Box."""
-    written, inner = node.text or b"", 1
+    written, inner = name, 1
     while inner:  # arguments of a template may have arguments
         written, inner = _ARGUMENTS.subn(b"", written)
     parts = [part for part in re.split(separators, written.decode("utf-8", "replace")) if part]
     if len(parts) > 1:
         found.name = parts[-1].strip()
         found.container = ".".join(part.strip() for part in parts[:-1])
-        found.name_start = node.start_byte + max((node.text or b"").rfind(found.name.encode()), 0)
+        found.name_start += max(name.rfind(found.name.encode()), 0)
     elif parts:
         found.name = parts[0].strip(_QUOTES)
 
@@ -309,7 +344,3 @@ def _marks(row: Language) -> tuple[tuple[re.Pattern[bytes], re.Pattern[bytes]], 
 
 def _head(found: Found, source: bytes) -> bytes:
     return source[found.start : min(found.body_start, found.start + _LONGEST_HEAD)]
-
-
-def _text(node: Node) -> str:
-    return (node.text or b"").decode("utf-8", "replace")

@@ -7,7 +7,9 @@ trees of all the files they agree on. Documents in, trees out; no disk.
 from collections import OrderedDict
 from threading import Lock
 
+from quintet.workspace.difference import differing
 from quintet.workspace.document import MAX_BYTES, Document, digest
+from quintet.workspace.edits import Edit
 from quintet.workspace.syntax import SyntaxTree, parse
 
 _CHARACTERS = 16 << 20
@@ -23,6 +25,18 @@ def tree_of(document: Document) -> SyntaxTree | None:
     tree = _kept.get(key) or parse(document.text, language)
     if tree is not None:
         _kept.put(key, tree)
+    return tree
+
+
+def tree_after(before: SyntaxTree | None, document: Document) -> SyntaxTree | None:
+    """The same, made from the tree of an earlier text where there is one: only what changed is parsed."""
+    if before is None or before.language != document.language or len(document.text) > MAX_BYTES:
+        return tree_of(document)
+    if before.text == document.text:
+        return before
+    start, end, new_start, new_end = differing(before.text, document.text)
+    tree = before.edited([Edit(start, end, document.text[new_start:new_end])])
+    remember(tree)
     return tree
 
 

@@ -75,9 +75,9 @@ class Outer:
             shallow = _bare(raw)
             for holder in (shallow, *shallow.named_children):
                 named = holder.child_by_field_name("name") or holder.child_by_field_name("left")
-                if named is not None and named.type == "identifier" and named.text is not None:
-                    called = _callable(holder, grammar)
-                    (self.functions if called else self.names).append(named.text.decode())
+                if named is not None and named.type == "identifier":
+                    name = tree.text[tree.char(named.start_byte) : tree.char(named.end_byte)]
+                    (self.functions if _callable(holder, grammar) else self.names).append(name)
 
 
 def _callable(holder: "tree_sitter.Node", grammar: Grammar) -> bool:

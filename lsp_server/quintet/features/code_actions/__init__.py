@@ -27,8 +27,8 @@ def register(edge: Edge) -> None:
         lsp.TEXT_DOCUMENT_CODE_ACTION,
         lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix], resolve_provider=True),
     )
-    def offer(params: lsp.CodeActionParams) -> Sequence[lsp.CodeAction | lsp.Command]:
-        found = offers(edge, params)
+    async def offer(params: lsp.CodeActionParams) -> Sequence[lsp.CodeAction | lsp.Command]:
+        found = await offers(edge, params)
         return [_action(edge, it) if edge.client.literals else _command(it) for it in found]
 
     @server.feature(lsp.CODE_ACTION_RESOLVE)

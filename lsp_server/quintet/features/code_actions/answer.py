@@ -24,10 +24,10 @@ from quintet.agents.task import (
     Verified,
 )
 from quintet.features import Edge
-from quintet.features.code_actions.offers import Asked, stale
+from quintet.features.code_actions.offers import Asked, worker
 from quintet.features.code_actions.progress import Progress, progress
 from quintet.protocol import Refused, Target, file_uri, to_workspace_edit
-from quintet.session import Notice
+from quintet.session import Notice, Session
 from quintet.settling import Moved
 from quintet.tools.verdict import TestRun
 
@@ -50,11 +50,12 @@ async def answer(edge: Edge, asked: Asked, title: str = "Quintet") -> Answer | N
 
     Cancelling this, or the progress it shows, stops everything that was started for it.
     """
-    if reason := stale(edge, asked):
-        edge.say(reason, lsp.MessageType.Warning)
+    session = worker(edge, asked)
+    if isinstance(session, str):
+        edge.say(session, lsp.MessageType.Warning)
         return None
     async with progress(edge, title, "Copying the workspace and running its tests") as shown:
-        work = edge.session.start(_work(edge, asked, shown))
+        work = session.start(_work(edge, session, asked, shown))
         shown.cancels(asyncio.current_task())
         try:
             await asyncio.wait({work})
@@ -65,23 +66,25 @@ async def answer(edge: Edge, asked: Asked, title: str = "Quintet") -> Answer | N
             if shown.cancelled:  # by its user, who asked for an end and not for an error
                 return None
             raise
+        if work.cancelled() and session not in edge.sessions:
+            return _conclude(edge, session, Abandoned("The folder was closed meanwhile."), shown)
         return work.result()
 
 
-async def _work(edge: Edge, asked: Asked, shown: Progress) -> Answer | None:
-    async with aclosing(edge.session.repair(asked.task)) as events:
+async def _work(edge: Edge, session: Session, asked: Asked, shown: Progress) -> Answer | None:
+    async with aclosing(session.repair(asked.task)) as events:
         async for event in events:
             if isinstance(event, RunFinished):
                 _log(asked, event)
                 # Nothing may be awaited between this event and the edit: the texts could move on.
-                return _conclude(edge, event.outcome, shown)
+                return _conclude(edge, session, event.outcome, shown)
             _show(edge, event, shown)
-    return _conclude(edge, Abandoned("The run ended without a word."), shown)
+    return _conclude(edge, session, Abandoned("The run ended without a word."), shown)
 
 
-def _conclude(edge: Edge, outcome: Outcome, shown: Progress) -> Answer | None:
+def _conclude(edge: Edge, session: Session, outcome: Outcome, shown: Progress) -> Answer | None:
     """Make the edit, or say why there is none."""
-    result = _edit(edge, outcome)
+    result = _edit(edge, session, outcome)
     if isinstance(result, Answer):
         edge.say(result.label)
         shown.ending = result.label
@@ -91,26 +94,26 @@ def _conclude(edge: Edge, outcome: Outcome, shown: Progress) -> Answer | None:
     return None
 
 
-def _edit(edge: Edge, outcome: Outcome) -> Answer | str:
+def _edit(edge: Edge, session: Session, outcome: Outcome) -> Answer | str:
     if isinstance(outcome, Unverified):
         return f"No fix: {outcome.reason} What was tried is not offered, because nothing proves it."
     if isinstance(outcome, Abandoned):
         return f"No fix: {outcome.reason}"
-    documents = edge.session.documents_of(outcome.patch)
+    documents = session.documents_of(outcome.patch)
     if isinstance(documents, Moved):
         return f"The fix was found, but {documents.reason} Ask again."
-    targets = {path: _target(edge, path, document.text) for path, document in documents.items()}
+    targets = {path: _target(session, path, document.text) for path, document in documents.items()}
     label = _label(outcome)
     edit = to_workspace_edit(outcome.patch, targets, edge.client, label="Fix by Quintet", description=label)
     return edit.reason if isinstance(edit, Refused) else Answer(edit, label)
 
 
-def _target(edge: Edge, path: str, text: str) -> Target:
+def _target(session: Session, path: str, text: str) -> Target:
     """A file as the editor knows it: by the name it used, or by its place on the disk."""
-    held = edge.session.documents.get(path)
+    held = session.documents.get(path)
     if held is not None:
         return Target(held.name, text, held.document.version)
-    root = edge.session.root
+    root = session.root
     return Target(file_uri((root / path).as_posix() if root else path), text, None)
 
 

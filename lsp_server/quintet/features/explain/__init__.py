@@ -16,6 +16,7 @@ from quintet.agents.modes import MODES
 from quintet.agents.task import Task
 from quintet.features import Edge
 from quintet.protocol import file_uri
+from quintet.session import Session
 from quintet.workspace.document import Unreadable
 
 if TYPE_CHECKING:
@@ -48,13 +49,13 @@ def register(edge: Edge) -> None:
         from quintet.features.explain.pages import page  # noqa: PLC0415 -- not needed to start
 
         asked = _asked(arguments)
-        path = _path(edge, asked)
+        session, path = _place(edge, asked)
         try:
             async with asyncio.timeout(_LONGEST):
-                explained = await _explained(edge, asked, path)
+                explained = await _explained(session, asked, path)
         except TimeoutError:
             _refuse(f"The context was not packed within {_LONGEST:.0f} seconds.")
-        shown = await _show(edge, await asyncio.to_thread(page, explained))
+        shown = await _show(edge, session.root, await asyncio.to_thread(page, explained))
         return {**msgspec.to_builtins(explained), "document": shown}
 
 
@@ -70,42 +71,42 @@ def _asked(arguments: tuple[Any, ...]) -> Asked:
     return asked
 
 
-def _path(edge: Edge, asked: Asked) -> str | None:
-    """The file that is asked about; refuses what is no file of the workspace."""
-    root = edge.session.root
-    if root is None:
+def _place(edge: Edge, asked: Asked) -> tuple[Session, str | None]:
+    """The folder and the file in it that are asked about; refuses what is no file of the workspace."""
+    session, path = edge.sessions[0], None
+    if session.root is None:
         _refuse("Quintet needs a folder to work in: open the project's folder, not a single file.")
-    if asked.uri is None:
-        return None
-    path = edge.path(asked.uri)
-    if path is None:
-        _refuse(f"{asked.uri} is no file.")
-    if Path(path).is_absolute():
-        _refuse(f"{path} lies outside the workspace {root}.")
-    return path
+    if asked.uri is not None:
+        session, path = edge.at(asked.uri) or (session, None)
+        if path is None:
+            _refuse(f"{asked.uri} is no file.")
+        if Path(path).is_absolute():
+            _refuse(
+                f"{path} lies outside the workspace {', '.join(str(each.root) for each in edge.sessions)}."
+            )
+    return session, path
 
 
-async def _explained(edge: Edge, asked: Asked, path: str | None) -> "Explained":
+async def _explained(session: Session, asked: Asked, path: str | None) -> "Explained":
     from quintet.agents.context import pack  # noqa: PLC0415 -- nor are these
     from quintet.features.explain.pages import explained  # noqa: PLC0415
 
-    snapshot = await edge.session.snapshot()
+    snapshot = await session.snapshot()
     read = await asyncio.to_thread(snapshot.document, path) if path else None
     if isinstance(read, Unreadable):
         _refuse(read.reason)
-    mode = edge.session.settings.mode
+    mode = session.settings.mode
     tokens = asked.tokens or MODES["standard" if mode == "auto" else mode].context_tokens
     line = None if asked.line is None else asked.line + 1
     task = Task(kind="instruction", issue=asked.issue, path=path, line=line)
-    prompt = await pack(snapshot, task, tokens=tokens)
+    prompt = await pack(snapshot, task, tokens=tokens, history=await session.history())
     return await explained(prompt, tokens, snapshot.incomplete)
 
 
-async def _show(edge: Edge, text: str) -> str | None:
+async def _show(edge: Edge, root: Path | None, text: str) -> str | None:
     """Open the page in an editor that can; its URI, or None where it is not shown."""
     from quintet.features.explain.pages import written  # noqa: PLC0415
 
-    root = edge.session.root
     if root is None or not edge.client.shows_documents:
         return None
     path = await asyncio.to_thread(written, root, text)

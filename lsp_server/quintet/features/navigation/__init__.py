@@ -1,6 +1,6 @@
 """Symbols, definitions and references by name: what an editor can do where no other server knows better.
 
-Answers come from syntax trees and the workspace's index; nothing is resolved as a compiler would.
+Answers come from syntax trees and the folders' indexes; nothing is resolved as a compiler would.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from lsprotocol import types as lsp
 
 from quintet.features import Edge
+from quintet.session import Session
 
 if TYPE_CHECKING:
     from quintet.features.navigation.sources import Sources
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 _LONGEST = 20.0
 """Seconds after which an answer is what was found by then."""
+_PATIENCE = 1.0
+"""Seconds an answer waits for the index of a small workspace."""
 
 
 def register(edge: Edge) -> None:
@@ -35,8 +38,9 @@ def register(edge: Edge) -> None:
     ) -> Sequence[lsp.DocumentSymbol] | Sequence[lsp.SymbolInformation] | None:
         from quintet.features.navigation.symbols import of_document  # noqa: PLC0415
 
-        held = edge.session.documents.get(edge.path(params.text_document.uri) or "")
-        if held is None or not edge.session.settings.navigation:
+        session, path = edge.at(params.text_document.uri) or (None, "")
+        held = session.documents.get(path) if session else None
+        if session is None or held is None or not session.settings.navigation:
             return None
         work = partial(of_document, held.document, held.name, edge.client)
         return await _in_thread(lambda _: work())
@@ -45,8 +49,8 @@ def register(edge: Edge) -> None:
     async def workspace_symbols(params: lsp.WorkspaceSymbolParams) -> Sequence[lsp.SymbolInformation] | None:
         from quintet.features.navigation.symbols import of_workspace  # noqa: PLC0415
 
-        sources = await _sources(edge)
-        return await _in_thread(partial(of_workspace, sources, params.query)) if sources else None
+        folders = await _sources(edge, edge.sessions)
+        return await _in_thread(partial(of_workspace, folders, params.query)) if folders else None
 
     @feature(lsp.TEXT_DOCUMENT_DEFINITION)
     async def definition(
@@ -65,24 +69,40 @@ def register(edge: Edge) -> None:
 
 
 async def _at(
-    edge: Edge, uri: str, position: lsp.Position, look: "Callable[[Sources, str, lsp.Position, Event], T]"
+    edge: Edge,
+    uri: str,
+    position: lsp.Position,
+    look: "Callable[[list[Sources], str, lsp.Position, Event], T]",
 ) -> T | None:
-    """What is found for a place; None, which is LSP's nothing, for one that is outside the workspace."""
-    path = edge.path(uri)
-    if path is None or Path(path).is_absolute() or (sources := await _sources(edge)) is None:
+    """What is found for a place; None, which is LSP's nothing, for one that is outside the workspace.
+
+    Other folders are only asked about a name that its own does not define.
+    """
+    from quintet.features.navigation.lookup import is_foreign  # noqa: PLC0415
+
+    session, path = edge.at(uri) or (None, "")
+    if session is None or Path(path).is_absolute():
         return None
-    return await _in_thread(partial(look, sources, path, position))
+    folders = await _sources(edge, [session])
+    if not folders:
+        return None
+    others = [each for each in edge.sessions if each is not session]
+    if others:
+        foreign = await _in_thread(partial(is_foreign, folders[0], path, position))
+        folders += await _sources(edge, others) if foreign else []
+    return await _in_thread(partial(look, folders, path, position))
 
 
-async def _sources(edge: Edge) -> "Sources | None":
-    """The workspace as it is now; None where no folder is open, or the user wants no such answers."""
+async def _sources(edge: Edge, sessions: Sequence[Session]) -> "list[Sources]":
+    """Folders as they are now; without those of which the user wants no such answers."""
     from quintet.features.navigation.sources import Sources  # noqa: PLC0415
 
-    if edge.session.root is None or not edge.session.settings.navigation:
-        return None
-    snapshot = await edge.session.snapshot()
-    names = {path: held.name for path, held in edge.session.documents.items()}
-    return Sources(snapshot, edge.client, names)
+    asked = [each for each in sessions if each.root is not None and each.settings.navigation]
+    snapshots = await asyncio.gather(*(each.snapshot(patience=_PATIENCE) for each in asked))
+    return [
+        Sources(snapshot, edge.client, {path: held.name for path, held in each.documents.items()})
+        for each, snapshot in zip(asked, snapshots, strict=True)
+    ]
 
 
 async def _in_thread(work: Callable[[Event], T]) -> T:

@@ -1,6 +1,7 @@
 """The definitions and mentions of the name at a place, by that name alone.
 
-No scope and no type is resolved: this is for where no server of the language does it.
+`folders` are the one that the place is in, and others that may know the name. No scope and no type is
+resolved: this is for where no server of the language does it.
 """
 
 import re
@@ -48,39 +49,71 @@ class Name:
         return self.start + len(self.text)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What somebody points at: a name in a text that has a tree."""
+
+    source: Source
+    tree: SyntaxTree
+    name: Name
+
+    def defined(self) -> list[tuple[Source, Unit]]:
+        """The definitions of the name in the same text."""
+        return [(self.source, unit) for unit in _named(self.tree, self.name.text)]
+
+
 def definitions(
-    sources: Sources, path: str, position: lsp.Position, stop: Event
+    folders: Sequence[Sources], path: str, position: lsp.Position, stop: Event
 ) -> list[lsp.Location] | list[lsp.LocationLink]:
     """Where the name at a position is defined: in this file, else in those it imports, else anywhere."""
-    here = sources.source(path)
-    tree = here.tree if here else None
-    name = name_at(tree, here.lines.offset(position)) if here and tree else None
-    if here is None or tree is None or name is None:
+    here = _place(folders[0], path, position)
+    if here is None:
         return []
-    own = [(here, unit) for unit in tree.definitions() if unit.name == name.text and not _titled(tree, unit)]
-    found = own[:MOST_DEFINITIONS] or list(_elsewhere(sources, path, name.text, stop))
-    if sources.client.definition_links:
-        origin = here.lines.range(name.start, name.end)
-        return [_link(origin, source, unit) for source, unit in found]
-    return [source.location(*name_span(source.document.text, unit)) for source, unit in found]
+    once: dict[tuple[str, int], tuple[Source, Unit]] = {}
+    for source, unit in here.defined() or _elsewhere(folders, path, here.name.text, stop):
+        once[source.uri, unit.start] = source, unit
+        if len(once) == MOST_DEFINITIONS:
+            break
+    if folders[0].client.definition_links:
+        origin = here.source.lines.range(here.name.start, here.name.end)
+        return [_link(origin, source, unit) for source, unit in once.values()]
+    return [source.location(*name_span(source.document.text, unit)) for source, unit in once.values()]
 
 
 def references(
-    sources: Sources, path: str, position: lsp.Position, stop: Event, *, declared: bool
+    folders: Sequence[Sources], path: str, position: lsp.Position, stop: Event, *, declared: bool
 ) -> list[lsp.Location]:
-    """Every mention of the name at a position, this file's first; with its definitions if `declared`."""
-    here = sources.source(path)
-    tree = here.tree if here else None
-    name = name_at(tree, here.lines.offset(position)) if here and tree else None
-    found: list[lsp.Location] = []
-    for each in _files_with(sources, path, name.text) if name else ():
+    """Every mention of the name at a position, this file's first; with its definitions if `declared`.
+
+    Mentions in other folders are those of a name that one of them defines.
+    """
+    here = _place(folders[0], path, position)
+    if here is None:
+        return []
+    name = here.name.text
+    shared = any(_of_name(other, path, name) for other in folders[1:])
+    found: dict[tuple[str, int], lsp.Location] = {}
+    for folder, file in _files_with(folders if shared else folders[:1], path, name):
         if stop.is_set() or len(found) >= MOST_REFERENCES:
             break
-        source = sources.source(each)
-        if source and name and (tree := source.tree):
-            starts = _starts(tree, name.text, declared=declared)
-            found += (source.location(start, start + len(name.text)) for start in starts)
-    return found[:MOST_REFERENCES]
+        source = folder.source(file)
+        if source and (tree := source.tree):
+            for start in _starts(tree, name, declared=declared):
+                found[source.uri, start] = source.location(start, start + len(name))
+    return list(found.values())[:MOST_REFERENCES]
+
+
+def is_foreign(folder: Sources, path: str, position: lsp.Position, _: Event) -> bool:
+    """Whether there is a name at a position that nothing in its own folder defines."""
+    here = _place(folder, path, position)
+    return here is not None and not here.defined() and not _of_name(folder, path, here.name.text)
+
+
+def _place(folder: Sources, path: str, position: lsp.Position) -> _Place | None:
+    source = folder.source(path)
+    tree = source.tree if source else None
+    name = name_at(tree, source.lines.offset(position)) if source and tree else None
+    return _Place(source, tree, name) if source and tree and name else None
 
 
 def name_at(tree: SyntaxTree, offset: int) -> Name | None:
@@ -95,6 +128,10 @@ def name_at(tree: SyntaxTree, offset: int) -> Name | None:
     return max(around, key=lambda name: name.start, default=None)
 
 
+def _named(tree: SyntaxTree, name: str) -> Iterator[Unit]:
+    return (unit for unit in tree.definitions() if unit.name == name and not _titled(tree, unit))
+
+
 def _titled(tree: SyntaxTree, unit: Unit) -> bool:
     """Whether it is a test that goes by a string, which is no name anybody can mention."""
     return not tree.text.startswith(unit.name, unit.name_start)
@@ -103,24 +140,36 @@ def _titled(tree: SyntaxTree, unit: Unit) -> bool:
 # --- definitions --------------------------------------------------------------------------------------
 
 
-def _elsewhere(sources: Sources, path: str, name: str, stop: Event) -> Iterator[tuple[Source, Unit]]:
-    index = sources.snapshot.index
-    for definition in _best_first(index, path, _of_name(index, path, name))[:MOST_DEFINITIONS]:
+def _elsewhere(
+    folders: Sequence[Sources], path: str, name: str, stop: Event
+) -> Iterator[tuple[Source, Unit]]:
+    home, *others = folders
+    index = home.snapshot.index
+    inside = [each for each in _of_name(home, path, name) if each.path != path]
+    ranked = [(home, each) for each in _best_first(index, path, inside)]
+    ranked += [
+        (other, each)
+        for other in others
+        for each in _ranked(other.snapshot.index, "", _of_name(other, path, name))
+    ]
+    for folder, definition in ranked:
         if stop.is_set():
             return
-        source = sources.source(definition.path)
-        unit = sources.unit(definition, source) if source else None
+        source = folder.source(definition.path)
+        unit = folder.unit(definition, source) if source else None
         if source and unit:
             yield source, unit
 
 
-def _of_name(index: Index, path: str, name: str) -> list[Definition]:
+def _of_name(folder: Sources, path: str, name: str) -> list[Definition]:
+    """What a folder defines by a name, in the languages of the file at `path`, which may be another's."""
+    index = folder.snapshot.index
     found: Sequence[Definition] = index.definitions(name)
     word = _WORD.search(name)
     if word and word[0] != name:  # `empty?`, `$size`: an index knows the word in it
         entries = (index.entry(file) for file in index.mentioning(word[0]) if _akin(path, file))
         found = [each for entry in entries if entry for each in entry.definitions if each.name == name]
-    return [each for each in found if _akin(path, each.path) and each.path != path]
+    return [each for each in found if _akin(path, each.path)]
 
 
 def _best_first(index: Index, path: str, found: list[Definition]) -> list[Definition]:
@@ -129,13 +178,17 @@ def _best_first(index: Index, path: str, found: list[Definition]) -> list[Defini
     near = [each for each in found if each.path in imported]
     if not near and len(found) <= _FEW:
         near = [each for each in found if not imported.isdisjoint(index.importers(each.path))]
-    weights = index.store.weights({each.path for each in near or found})
+    return _ranked(index, path, near or found)
+
+
+def _ranked(index: Index, path: str, found: list[Definition]) -> list[Definition]:
+    weights = index.store.weights({each.path for each in found})
 
     def place(each: Definition) -> tuple[bool, bool, int, float, str, int]:
         alone, test = each.unit.kind == "signature", is_test(each.path)
         return alone, test, -_shared(path, each.path), -weights.get(each.path, 0), each.path, each.unit.start
 
-    return sorted(near or found, key=place)
+    return sorted(found, key=place)
 
 
 def _shared(one: str, other: str) -> int:
@@ -161,17 +214,19 @@ def _link(origin: lsp.Range, source: Source, unit: Unit) -> lsp.LocationLink:
 # --- references ---------------------------------------------------------------------------------------
 
 
-def _files_with(sources: Sources, path: str, name: str) -> Iterator[str]:
+def _files_with(folders: Sequence[Sources], path: str, name: str) -> Iterator[tuple[Sources, str]]:
     """The files in whose text a name may stand, this one first."""
-    yield path
+    home = folders[0]
+    yield home, path
     word = _WORD.search(name)
-    others = sources.snapshot.index.mentioning(word[0]) if word else ()
-    yield from (other for other in others if other != path and _akin(path, other))
+    for folder in folders if word else ():
+        for other in folder.snapshot.index.mentioning(word[0]) if word else ():
+            if _akin(path, other) and not (folder is home and other == path):
+                yield folder, other
 
 
 def _starts(tree: SyntaxTree, name: str, *, declared: bool) -> list[int]:
     starts = list(tree.mentions().get(name, ()))
     if declared:
-        units = (unit for unit in tree.definitions() if unit.name == name and not _titled(tree, unit))
-        starts += (unit.name_start for unit in units)
+        starts += (unit.name_start for unit in _named(tree, name))
     return sorted(set(starts))

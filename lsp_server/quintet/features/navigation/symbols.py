@@ -1,5 +1,6 @@
 """Definitions as an editor lists them: all of a document, or those of a workspace that fit what was typed."""
 
+import heapq
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -10,8 +11,6 @@ from lsprotocol import types as lsp
 from quintet.features.navigation.sources import Source, Sources, name_span, readable_tree
 from quintet.protocol import Client, Lines, to_symbol_kind
 from quintet.workspace.document import Document
-from quintet.workspace.entry import Definition
-from quintet.workspace.index import Index
 from quintet.workspace.syntax import SyntaxTree, Unit
 
 MOST = 100
@@ -34,29 +33,41 @@ def of_document(
     return [_flat(unit, lsp.Location(uri, lines.range(unit.start, unit.end))) for unit in tree.definitions()]
 
 
-def of_workspace(sources: Sources, query: str, stop: Event) -> list[lsp.SymbolInformation]:
-    """The likeliest meant first. What the index tells of a text that is gone is looked up in the new one."""
-    read = cache(sources.source)
-    found: list[lsp.SymbolInformation] = []
-    for definition in _fitting(sources.snapshot.index, query):
-        if stop.is_set() or len(found) == MOST:
-            break
-        source = read(definition.path)
-        unit = sources.unit(definition, source) if source else None
-        if source and unit:
-            found.append(_flat(unit, _place(source, unit), unit.container or definition.path))
-    return found
+def of_workspace(folders: Sequence[Sources], query: str, stop: Event) -> list[lsp.SymbolInformation]:
+    """The likeliest meant first, whichever folder they are in; once, where folders lie in one another.
 
-
-def _fitting(index: Index, query: str) -> Iterator[Definition]:
-    """What is typed may be a name with those around it, `Box.size`; only the letters of each count."""
+    What the index tells of a text that is gone is looked up in the new one.
+    """
     typed = ["".join(_WORDS.findall(part)).lower() for part in _JOINTS.split(query)]
     *around, name = [part for part in typed if part] or [""]
     if not name and query:
-        return
-    for definition in index.symbols(name, _LOOKED_AT if around else MOST):
+        return []
+    each_best_first = (_found(folder, name, around) for folder in folders)
+    found: dict[tuple[str, int, str], lsp.SymbolInformation] = {}
+    for folder, source, unit in heapq.merge(*each_best_first, key=lambda it: _merit(it[2].name, name)):
+        if stop.is_set() or len(found) == MOST:
+            break
+        path = source.document.path
+        where = unit.container or (path if len(folders) == 1 else f"{folder.snapshot.root.name}/{path}")
+        found.setdefault((source.uri, unit.start, unit.name), _flat(unit, _place(source, unit), where))
+    return list(found.values())
+
+
+def _found(folder: Sources, name: str, around: Sequence[str]) -> Iterator[tuple[Sources, Source, Unit]]:
+    """What is typed may be a name with those around it, `Box.size`; only the letters of each count."""
+    read = cache(folder.source)
+    for definition in folder.snapshot.index.symbols(name, _LOOKED_AT if around else MOST):
         if all(part in definition.unit.container.lower() for part in around):
-            yield definition
+            source = read(definition.path)
+            unit = folder.unit(definition, source) if source else None
+            if source and unit:
+                yield folder, source, unit
+
+
+def _merit(name: str, typed: str) -> tuple[bool, bool, bool, int]:
+    """The order that an index gives names in, least first, by which those of several are put together."""
+    lower = name.lower()
+    return lower != typed, not lower.startswith(typed), typed not in lower, len(name)
 
 
 def _place(source: Source, unit: Unit) -> lsp.Location:

@@ -15,7 +15,7 @@ class Python:
 
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
-        self._topmost: dict[str, list[str]] = {}
+        self._topmost: dict[tuple[str, ...], list[str]] = {}
 
     def resolve(self, importer: str, imported: Import) -> tuple[str, ...]:
         """The module's file, and those of the names that are modules of that package."""
@@ -64,22 +64,24 @@ class Python:
             tails = [name + ending for ending in endings]
             found = self._paths.first(*(below(folder_of(importer), tail) for tail in tails))
             if not found:
-                found = nearest(sorted(hit for tail in tails for hit in self._rooted(tail)), importer)
+                found = nearest(self._rooted(tuple(tails)), importer)
             if found:
                 return found
         return ()
 
-    def _rooted(self, tail: str) -> list[str]:
-        """The paths that end so below a folder that is no package.
+    def _rooted(self, tails: tuple[str, ...]) -> list[str]:
+        """The paths that end so below a folder that is no package, sorted.
 
         Kept for names of one part, which are few and asked for often: each may have thousands of files.
         """
-        known = self._topmost.get(tail)
+        known = self._topmost.get(tails)
         if known is None:
-            endings = self._paths.ending(tail)
-            known = [path for path in endings if path.removesuffix(tail) + "__init__.py" not in self._paths]
-            if "/" not in tail:
-                self._topmost[tail] = known
+            ending = ((path, tail) for tail in tails for path in self._paths.ending(tail))
+            known = sorted(
+                path for path, tail in ending if path.removesuffix(tail) + "__init__.py" not in self._paths
+            )
+            if "/" not in tails[-1]:
+                self._topmost[tails] = known
         return known
 
 
