@@ -178,6 +178,7 @@ class QuintetServer(LanguageServer):
 
     def begin(self, session: Session) -> None:
         """Start what goes on beside the requests; once the client is ready."""
+        session.index_decided.clear()
         session.start(diagnostics.publish(self.edge, session, self._shown))
         session.start(self._index(session))
 

@@ -90,6 +90,9 @@ class Session:
         self._workshop = workshop or Workshop()
         self.keeper: Keeper | None = None
         """Who keeps the workspace's index; none before `keep_index`, or where it is not wanted."""
+        self.index_decided = asyncio.Event()
+        """Set where it is known whether an index is kept; who clears it calls `keep_index` in the end."""
+        self.index_decided.set()
         self._closed = False
 
     # --- settings -------------------------------------------------------------------------------------
@@ -205,6 +208,7 @@ class Session:
         """Begin to keep the workspace's index, in a process of its own; only once, and only for a folder."""
         from quintet.indexing.keeper import Keeper  # noqa: PLC0415 -- after `initialize` is answered
 
+        self.index_decided.set()
         if self.root is None or self.keeper is not None or self._closed or not self.settings.index:
             return
         self.keeper = Keeper(self.root, deny=self.deny)
@@ -215,6 +219,7 @@ class Session:
     async def aclose(self) -> None:
         """Stop everything under way; safe to call twice."""
         self._closed = True
+        self.index_decided.set()
         tasks = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()
@@ -318,6 +323,7 @@ class Session:
         from quintet.workspace.store import Store  # noqa: PLC0415
 
         assert self.root is not None  # noqa: S101 -- `obstacle` comes first
+        await self.index_decided.wait()
         keeper = self.keeper
         if keeper is not None:
             await keeper.wait(patience, enough=_MANY_FILES)
