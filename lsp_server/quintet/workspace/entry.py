@@ -102,7 +102,7 @@ class FileEntry:
 
 def read_entry(document: Document, tree: SyntaxTree | None = None) -> FileEntry:
     """Describe one file; `tree`, if given, is its tree."""
-    tree = tree or parse(document.text, document.language)
+    tree = tree or parse(document.text, document.language, at_once=True)
     text = document.text
     lines = text.count("\n") + 1
     if tree is None:

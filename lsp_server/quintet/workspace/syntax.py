@@ -4,8 +4,9 @@ tree-sitter and its byte offsets stay inside this module and its helpers; every 
 code points. It must not know files, an index or an editor.
 """
 
+import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,6 +24,8 @@ from quintet.workspace.tags import PIECE
 from quintet.workspace.units import Outline, Unit, outline_of
 
 __all__ = ["UNITS", "Import", "Reference", "SyntaxProblem", "SyntaxTree", "Unit", "parse"]
+
+_MARGIN = re.compile(rb"\n(?=[^\s)\]}])")
 
 UNITS = frozenset({"function", "method", "class", "interface", "enum", "namespace"})
 """Kinds of definition that have a body of their own, and so enclose what is written in it."""
@@ -56,12 +59,16 @@ class SyntaxProblem:
     message: str
 
 
-def parse(text: str, language: str | None) -> "SyntaxTree | None":
-    """Parse a text; None where there is no grammar for `language`. Every text has a tree, broken or not."""
+def parse(text: str, language: str | None, *, at_once: bool = False) -> "SyntaxTree | None":
+    """Parse a text; None where there is no grammar for `language`. Every text has a tree, broken or not.
+
+    `at_once` is for processes that nobody waits for: no other thread gets in until the parser is done.
+    """
     if language is None or grammar(language) is None:
         return None
     source = text.encode("utf-8", "surrogatepass")
-    return SyntaxTree(text, language, source, _parsed(source, language))
+    tree = _parser(language).parse(source) if at_once else _parsed(source, language)
+    return SyntaxTree(text, language, source, tree)
 
 
 class SyntaxTree:
@@ -172,7 +179,7 @@ class SyntaxTree:
         marked = self._tree.copy()
         for edit in reversed(ordered):  # from the end, so that earlier offsets still hold
             self._mark(marked, edit)
-        tree = _parsed(source, self.language, marked)
+        tree = _parser(self.language).parse(source, marked)
         edited = SyntaxTree(text, self.language, source, tree, incremental=True)
         if ordered and (before := self._kept()):
             new_end = self.byte(ordered[-1].end) + len(source) - len(self._source)
@@ -281,22 +288,43 @@ class SyntaxTree:
         return tuple(sorted(found, key=lambda reference: reference.start))
 
 
-def _parsed(source: bytes, language: str, before: Tree | None = None) -> Tree:
-    """Parse, letting other threads in now and then: a parser holds the interpreter as long as it has text.
+def _parsed(source: bytes, language: str) -> Tree:
+    """Parse, letting other threads in now and then: a parser holds the interpreter until it is done.
 
-    Each parse has a parser of its own: that costs a microsecond, and one shared by threads would break.
+    The text is parsed as if it were typed in, some lines at a time: the same tree for a tenth more work. (A
+    callback that hands out pieces of the text would do too; py-tree-sitter 0.26 leaks each of them.)
     """
-    parser = Parser(grammar(language))
-    text = source if len(source) <= PIECE else _pieces(source)
-    return parser.parse(text) if before is None else parser.parse(text, before)
-
-
-def _pieces(source: bytes) -> Callable[[int, Point], bytes]:
-    def piece(at: int, _: Point) -> bytes:
+    at, *further = _stops(source)
+    tree, point = _parser(language).parse(source[:at]), _advance(Point(0, 0), source[:at])
+    for end in further:
         time.sleep(0)
-        return source[at : at + PIECE]
+        beyond = _advance(point, source[at:end])
+        tree.edit(
+            start_byte=at,
+            old_end_byte=at,
+            new_end_byte=end,
+            start_point=point,
+            old_end_point=point,
+            new_end_point=beyond,
+        )
+        tree = _parser(language).parse(source[:end], tree)
+        at, point = end, beyond
+    # What was cut off inside a string may be taken for an error ever after: such a text is parsed in one go.
+    return _parser(language).parse(source) if further and tree.root_node.has_error else tree
 
-    return piece
+
+def _stops(source: bytes) -> list[int]:
+    """Where a text is parsed up to, step by step: before lines that seem to begin something at the margin."""
+    stops, at = [], 0
+    while len(source) - at > 2 * PIECE and (found := _MARGIN.search(source, at + PIECE)):
+        at = found.end()
+        stops.append(at)
+    return [*stops, len(source)]
+
+
+def _parser(language: str) -> Parser:
+    """A parser of its own for each parse: it costs a microsecond, and one shared by threads would break."""
+    return Parser(grammar(language))
 
 
 def _point(source: bytes, at: int) -> Point:
