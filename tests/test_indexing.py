@@ -21,6 +21,7 @@ from quintet.indexing.frames import Buffers, Command, Job, Progress, write
 from quintet.indexing.indexer import Changed, Ended, Indexer
 from quintet.indexing.once import delete, open_indexed, open_store, store_path
 from quintet.indexing.watch import Watch
+from quintet.workspace.deny import Deny
 from quintet.workspace.scan import Found
 from quintet.workspace.snapshot import open_snapshot
 from quintet.workspace.store import VERSION, Record, Store
@@ -240,6 +241,67 @@ def test_what_is_new_passing_or_typed_needs_no_walk(lay: Lay) -> None:
     indexer.events.put(Changed(("shop/more",)))
     turned(indexer, lambda: bool(store.defining("deep")))
     indexer.close()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        ({"pkg/a.py": "x"}, {"pkg/CACHEDIR.TAG": ""}, "pkg/CACHEDIR.TAG"),
+        ({"pkg/a.py": "x", "pkg/CACHEDIR.TAG": ""}, {"pkg/CACHEDIR.TAG": None}, "pkg/CACHEDIR.TAG"),
+        ({"pyproject.toml": "", "build/a.py": "x"}, {"build/__init__.py": ""}, "build/__init__.py"),
+        ({"sub/build/a.py": "x"}, {"sub/package.json": "{}"}, "sub/package.json"),
+        ({"a.py": "x"}, {"picture.png": "\0"}, "picture.png"),
+        ({"a.txt": "\0"}, {"a.txt": "text"}, "a.txt"),
+        ({"a.py": "x"}, {"a.py": None}, "a.py"),
+        ({"a.py": "x", ".gitignore": ""}, {".gitignore": "a.py"}, ".gitignore"),
+    ],
+)
+def test_one_notice_leads_where_a_walk_from_nothing_does(
+    lay: Lay, before: dict[str, str], after: dict[str, str | None], changed: str
+) -> None:
+    root = lay(before | {"main.py": "import pkg.a\n"})
+    store, seen = Store(), list[Progress]()
+    indexer = Indexer(root, store, tell=seen.append)
+    indexer.rescan()
+    turned(indexer, lambda: seen[-1].complete if seen else False)
+    for path, text in after.items():
+        if text is None:
+            (root / path).unlink()
+        else:
+            lay({path: text})
+    indexer.events.put(Changed((changed,)))
+    wanted = scratch(root)
+    turned(indexer, lambda: store.dump() == wanted)
+    indexer.close()
+
+
+def test_a_file_that_goes_while_it_is_described_is_not_kept(lay: Lay) -> None:
+    root = lay(FILES)
+    store, seen = Store(), list[Progress]()
+    indexer = Indexer(root, store, tell=seen.append)
+    indexer.rescan()
+    turned(indexer, lambda: seen[-1].complete if seen else False)
+    indexer.events.put(Described(Record("ghost.py", 1, 1, reason="it was there")))
+    for _ in range(3):
+        indexer.turn(stay=True)
+    assert "ghost.py" not in store.known()
+    indexer.close()
+
+
+def test_each_deny_list_has_a_store_and_old_ones_go(lay: Lay) -> None:
+    root = lay({"open.py": "def open_to_all(): pass\n", "private/x.py": "def launch_code(): pass\n"})
+    everything = open_indexed(root)
+    less = open_indexed(root, deny=Deny(("private/",)))
+    assert everything.index.definitions("launch_code")
+    assert not less.index.definitions("launch_code")
+    assert "launch_code" not in str(less.index.store.dump())
+    open_indexed(root)  # by the weaker list, while the other is in use
+    assert not less.index.definitions("launch_code")
+    stores = sorted(store_path(root).parent.glob("*.db"))
+    assert len(stores) == 2
+    os.utime(store_path(root), (0, 0))
+    open_indexed(root, deny=Deny(("private/",)))
+    assert list(store_path(root).parent.glob("*.db")) == [store_path(root, Deny(("private/",)))]
 
 
 def test_a_pause_holds_until_it_is_told_to_go_on(lay: Lay) -> None:

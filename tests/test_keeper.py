@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,10 +104,10 @@ async def test_what_is_denied_from_now_on_is_found_no_more(lay: Lay) -> None:
     await until(lambda: keeper.state.progress.complete)
     assert found(keeper, "hidden") == ["own/b.py"]
     keeper.deny(Deny(("own/",)))
-    assert keeper.index({}) is None  # at once, and until it is gone from what is kept
+    assert keeper.index({}) is None  # at once: the other list has a store of its own
     assert keeper.state.incomplete == "The index is being made."
-    await until(lambda: keeper.index({}) is not None)
-    assert (found(keeper, "first"), found(keeper, "hidden")) == (["a.py"], [])
+    await until(lambda: found(keeper, "first") == ["a.py"])
+    assert found(keeper, "hidden") == []
     await until(lambda: keeper.state.progress.complete)
     index = keeper.index({})
     assert index is not None
@@ -140,11 +141,26 @@ async def test_who_denies_other_files_in_one_folder_does_not_see_theirs(lay: Lay
     keeper.start()
     await until(lambda: keeper.state.progress.complete)
     open_indexed(root)  # by somebody who denies nothing
-    assert keeper.index({}) is None
+    assert found(keeper, "hidden") == []
     keeper.buffer("a.py", "def typed(): pass\n")
     await until(lambda: found(keeper, "typed") == ["a.py"])
     assert found(keeper, "hidden") == []
     await keeper.aclose()
+
+
+async def test_what_was_paused_stays_paused_with_another_list(lay: Lay) -> None:
+    keeper = Keeper(lay({"a.py": "def first(): pass\n"}))
+    keeper.start()
+    await until(lambda: keeper.state.progress.complete)
+    keeper.command("pause")
+    await until(lambda: keeper.state.progress.paused)
+    keeper.deny(Deny(("own/",)))
+    await until(lambda: keeper.state.progress.paused)
+    assert not keeper.at_work
+    keeper.command("resume")
+    await until(lambda: found(keeper, "first") == ["a.py"])
+    await keeper.aclose()
+    assert keeper.index({}) is None
 
 
 async def test_a_setting_takes_files_out_of_a_running_server(lay: Lay) -> None:
@@ -219,3 +235,19 @@ async def test_where_nothing_can_be_kept_the_session_reads_for_itself(
     snapshot = await session.snapshot()
     assert [each.path for each in snapshot.index.definitions("first")] == ["a.py"]
     await session.aclose()
+
+
+async def test_an_editor_that_never_gives_its_settings_is_answered_all_the_same(
+    lay: Lay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quintet.server._PATIENCE", 2.0)
+    root = lay({"a.py": "def first(): pass\n"})
+    async with editor() as it:
+        it.silent.add("workspace/configuration")
+        await it.initialize(root, options={"index": True})
+        found: list[dict[str, Any]] = await it.request("workspace/symbol", {"query": "first"})
+        assert found == []
+        async with asyncio.timeout(60):
+            while not found:
+                found = await it.request("workspace/symbol", {"query": "first"})
+        assert [each["name"] for each in found] == ["first"]

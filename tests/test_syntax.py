@@ -194,9 +194,10 @@ def test_what_only_cpython_refuses_is_found_far_down_a_long_text() -> None:
     assert tree is not None
     (problem,) = tree.problems()
     assert tree.text[problem.start : problem.end] == "f()"
-    whole = parse(sound, "python")
-    assert whole is not None
-    assert whole.problems() == ()
+    for fine in (sound, "x = [1,\n" + "2,\n" * 9_000 + "]; \\\ny = 2\n" + sound):
+        whole = parse(fine, "python")
+        assert whole is not None
+        assert whole.problems() == ()
 
 
 def test_an_old_tree_does_not_change_when_it_is_edited() -> None:

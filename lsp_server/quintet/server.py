@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 _SWITCH = 0.001
 """Seconds a thread may go on while the one that answers the editor waits for the interpreter."""
+_PATIENCE = 5.0
+"""Seconds that the index waits for the editor's settings."""
 _LAST_WORDS = 10.0
 """Seconds that stopping repairs and engines may take before the process ends regardless."""
 
@@ -183,10 +185,13 @@ class QuintetServer(LanguageServer):
         session.start(self._index(session))
 
     async def _index(self, session: Session) -> None:
-        await self.settled.wait()
-        if session.settings.index:
-            await asyncio.to_thread(import_module, "quintet.indexing.keeper")
-        session.keep_index()
+        try:
+            await self.settled.wait()
+            if session.settings.index:
+                await asyncio.to_thread(import_module, "quintet.indexing.keeper")
+            session.keep_index()
+        finally:
+            session.index_decided.set()
         await indexing.follow(self.edge, session)
 
     async def aclose(self) -> None:
@@ -213,8 +218,10 @@ def _register_lifecycle(server: QuintetServer) -> None:
         edge.sessions[0].start(asyncio.to_thread(_import_the_rest))
         for session in edge.sessions:
             server.begin(session)
-        await _pull(server)
-        server.settled.set()
+        pulling = asyncio.ensure_future(_pull(server))
+        await asyncio.wait([pulling], timeout=_PATIENCE)
+        server.settled.set()  # some editors never answer
+        await pulling
         if edge.client.registers_settings:
             registration = lsp.Registration("quintet-settings", lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
             await server.client_register_capability_async(lsp.RegistrationParams([registration]))

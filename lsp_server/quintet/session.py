@@ -6,7 +6,7 @@ It speaks of texts, offsets and tasks; it must not know the protocol, so headles
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Coroutine
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -38,6 +38,7 @@ _GRACE = 60.0
 """Seconds a run may take beyond its budget and its tests before it is ended from outside."""
 _MANY_FILES = 2_000
 """Files in a kept index, from which on it is used though it is not complete."""
+_NOT_YET = "The index has not been begun."
 _PATIENCE = 20.0
 """Seconds that a repair waits for the index of a workspace that is smaller."""
 _WHOLE_RUNS = 3
@@ -323,7 +324,11 @@ class Session:
         from quintet.workspace.store import Store  # noqa: PLC0415
 
         assert self.root is not None  # noqa: S101 -- `obstacle` comes first
-        await self.index_decided.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await self.index_decided.wait()
+        if self._closed or not self.index_decided.is_set():
+            return Snapshot(self.root, self.overlays(), Index(Store(), self.overlays()), _NOT_YET, self.deny)
         keeper = self.keeper
         if keeper is not None:
             await keeper.wait(patience, enough=_MANY_FILES)

@@ -16,7 +16,6 @@ from quintet.features import Edge
 from quintet.session import Session
 
 if TYPE_CHECKING:  # a server that starts needs no store
-    from quintet.indexing.frames import Progress
     from quintet.indexing.keeper import Keeper
 
 log = logging.getLogger(__name__)
@@ -66,12 +65,8 @@ async def follow(edge: Edge, session: Session) -> None:
         if keeper.state.progress.complete or not edge.client.progress:
             continue
         await asyncio.sleep(_SHOWN_AFTER)
-        if _at_work(keeper.state.progress):
+        if keeper.at_work:
             await _show(edge, session, keeper)
-
-
-def _at_work(progress: "Progress") -> bool:
-    return not progress.complete and not progress.paused
 
 
 async def _show(edge: Edge, session: Session, keeper: "Keeper") -> None:
@@ -86,7 +81,8 @@ async def _show(edge: Edge, session: Session, keeper: "Keeper") -> None:
     title = f"Quintet: index{which}"
     shown.begin(token, lsp.WorkDoneProgressBegin(title=title, percentage=0, cancellable=False))
     try:
-        while _at_work(now := keeper.state.progress):
+        while keeper.at_work:
+            now = keeper.state.progress
             part = round(100 * now.done / now.total) if now.total else 0
             text = f"{now.done:,} of {now.total:,} files"
             shown.report(token, lsp.WorkDoneProgressReport(message=text, percentage=part))

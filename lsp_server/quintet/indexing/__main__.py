@@ -17,7 +17,6 @@ from quintet.indexing.frames import Buffers, Command, Progress, Start, read, wri
 from quintet.indexing.indexer import Changed, Ended, Indexer
 from quintet.indexing.once import open_store, trouble
 from quintet.indexing.watch import Watch
-from quintet.indexing.withheld import OtherListError, still_ours, withhold
 from quintet.workspace.deny import Deny
 from quintet.workspace.store import Store
 
@@ -40,8 +39,6 @@ def main() -> int:
     write(pipe, Progress(note=note))
     try:
         _keep(start, store, pipe)
-    except OtherListError:
-        return 1
     except sqlite3.Error as error:
         write(pipe, Progress(note=trouble(path, error)))
         return 1
@@ -53,19 +50,13 @@ def main() -> int:
 def _keep(start: Start, store: Store, pipe: BinaryIO) -> None:
     """Until the server goes or says stop.
 
-    Raises sqlite3.Error where the store cannot be read or written, OtherListError where it is another's now.
+    Raises sqlite3.Error where the store cannot be read or written.
     """
     path, deny = Path(start.store), Deny(tuple(start.deny))
-    withhold(store, deny)
-
-    def tell(progress: Progress) -> None:
-        still_ours(store, deny)
-        write(pipe, progress)
-
     indexer = Indexer(
         Path(start.root),
         store,
-        tell=tell,
+        tell=lambda progress: write(pipe, progress),
         deny=deny,
         cache=path if path.is_file() else None,
     )

@@ -4,6 +4,7 @@ One thread turns one queue of events; processes that parse and threads that list
 server: `keeper` and `once` are its users.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from quintet.workspace.deny import BUILT_IN, Deny
 from quintet.workspace.document import digest
 from quintet.workspace.index import still_read_so
 from quintet.workspace.modules import Modules, is_config
-from quintet.workspace.scan import Found, Scan, Skipped, iterate, look
+from quintet.workspace.scan import Found, Scan, Skipped, decides, iterate, look, rules
 from quintet.workspace.store import Known, Record, Store
 
 _BATCH = 256
@@ -32,7 +33,6 @@ _STORM = 5.0
 """... and the longest that is waited for such a pause."""
 _IDLE = 10.0
 _SELDOM = 50.0
-_IGNORES = frozenset({".gitignore", ".ignore", ".quintetignore"})
 _BUFFER = -1
 """`mtime_ns` of a text that came from an editor: the next walk does not take it for the disk's."""
 
@@ -238,21 +238,24 @@ class Indexer:
             self.rescan()
             return
         found = [each for each in seen if isinstance(each, Found)]
+        for each in seen:
+            if each is not None and each.path not in self._known:
+                self._store.set_left_out(each.path, each.reason if isinstance(each, Skipped) else "")
         if found:
             self._settled = False
             self._compare(found)
 
     def _look(self, path: str) -> Found | Skipped | None:
         """What a path is now; None where that is for a walk to say: a folder, a rule, a file that is gone."""
-        if not path or path.rpartition("/")[2] in _IGNORES:
+        if not path or rules(path):
             return None
         known = self._known.get(path)
         seen = look(self._root, path, self._deny)
-        if seen is None and known is None and not (self._root / path).is_dir() and not self._holds(path):
-            return Skipped(path, "it came and went")
-        if isinstance(seen, Skipped) and known is not None:
+        if decides(path) and not (known and isinstance(seen, Found)):
             return None
-        return seen if isinstance(seen, Found | Skipped) else None
+        if seen is None and known is None and not (self._root / path).is_dir() and not self._holds(path):
+            return Skipped(path, "")  # it came and went
+        return None if known is not None and isinstance(seen, Skipped) else seen
 
     def _holds(self, folder: str) -> bool:
         prefix = folder + "/"
@@ -278,7 +281,8 @@ class Indexer:
         """Whether the editor has said something else since a file was handed in."""
         held = self._buffers.get(record.path)
         if held is None:
-            return record.mtime_ns == _BUFFER
+            new = record.path not in self._known
+            return record.mtime_ns == _BUFFER or (new and not os.path.lexists(self._root / record.path))
         return record.mtime_ns != _BUFFER or record.digest not in {None, digest(held)}
 
     def _describe(self, record: Record) -> None:

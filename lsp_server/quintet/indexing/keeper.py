@@ -17,7 +17,6 @@ import msgspec
 
 from quintet.indexing.frames import LENGTH, Buffers, Command, Progress, Start
 from quintet.indexing.once import store_path
-from quintet.indexing.withheld import agrees
 from quintet.workspace.deny import BUILT_IN, Deny
 from quintet.workspace.document import Document
 from quintet.workspace.index import Index
@@ -66,7 +65,7 @@ class Keeper:
         self._root = root
         self._deny = deny
         self._command = command or (sys.executable, "-m", "quintet.indexing")
-        self._path = store_path(root)
+        self._path = store_path(root, deny)
         self._store: Store | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
@@ -74,20 +73,17 @@ class Keeper:
         self._open: dict[str, str] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._expected = False
+        self._paused = False
+        self._closed = False
 
     def start(self) -> None:
         """Begin to keep the index; returns at once."""
         self._task = self._task or asyncio.create_task(self._keep())
 
     def index(self, over: Mapping[str, Document]) -> Index | None:
-        """What is known by now, with these texts in place of the disk's.
-
-        None where nothing is kept, or where what is kept may hold files that are denied by now.
-        """
+        """What is known by now, with these texts in place of the disk's; None where nothing is kept."""
         store = self._opened()
-        with contextlib.suppress(sqlite3.Error):
-            return Index(store, over) if store is not None and agrees(store, self._deny) else None
-        return None
+        return Index(store, over) if store is not None else None
 
     @property
     def at_work(self) -> bool:
@@ -99,16 +95,22 @@ class Keeper:
         """Wait until the index is complete or paused, or holds `enough` files, or the seconds are over."""
         end = asyncio.get_running_loop().time() + seconds
         while self.at_work and asyncio.get_running_loop().time() < end:
-            index = self.index({})
-            if index is not None and index.store.holds(enough):
+            if await asyncio.to_thread(self._holds, enough):
                 return
             await asyncio.sleep(_LOOK)
 
+    def _holds(self, files: int) -> bool:
+        """Asked in a thread: who reads the store at the moment is waited for."""
+        index = self.index({})
+        with contextlib.suppress(sqlite3.Error):
+            return index is not None and index.store.holds(files)
+        return False
+
     def deny(self, deny: Deny) -> None:
-        """Deny other files from now on: the process ends and another begins, which takes them out first."""
+        """Deny other files from now on: the process ends and another begins, with a store of its own."""
         if deny == self._deny:
             return
-        self._deny = deny
+        self._deny, self._path, self._store = deny, store_path(self._root, deny), None
         self._tell(State(Progress(), self.state.note))
         if self._process is not None:
             self._expected = True
@@ -128,10 +130,12 @@ class Keeper:
 
     def command(self, word: str) -> None:
         """Ask for "pause", "resume", "rescan" or "rebuild"."""
+        self._paused = word == "pause"
         self._send(Command(word))
 
     async def aclose(self) -> None:
         """End the process; safe to call twice."""
+        self._closed = True
         if self._timer is not None:
             self._timer.cancel()
         task, self._task = self._task, None
@@ -181,6 +185,8 @@ class Keeper:
             self._send(Start(str(self._root), str(self._path), self._deny.patterns))
             for path, text in self._open.items():
                 self._send(Buffers({path: text}))
+            if self._paused:
+                self._send(Command("pause"))
             assert process.stdout is not None  # noqa: S101 -- it was asked for
             await self._listen(process.stdout)
         finally:
@@ -220,7 +226,7 @@ class Keeper:
 
     def _opened(self) -> Store | None:
         """The store, once there is one."""
-        if self._store is None:
+        if self._store is None and not self._closed:
             try:
                 self._store = Store(self._path, readonly=True)
             except StoreError:

@@ -14,6 +14,8 @@ from quintet.workspace.regular import read_start
 
 OURS = ".quintetignore"
 """The user's word to us: it wins over every other ignore file, and opens folders skipped by their names."""
+RULES = frozenset({".gitignore", ".ignore", OURS})
+"""Names of the files that say what belongs to a folder."""
 
 
 @dataclass(frozen=True, slots=True)

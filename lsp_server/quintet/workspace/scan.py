@@ -14,7 +14,7 @@ from pathlib import Path
 from quintet.workspace.deny import BUILT_IN, Deny
 from quintet.workspace.document import MAX_BYTES
 from quintet.workspace.generated import Kind, kind_of
-from quintet.workspace.ignore import Rules, rules_for
+from quintet.workspace.ignore import RULES, Rules, rules_for
 from quintet.workspace.languages import language_of
 from quintet.workspace.regular import read_start
 
@@ -39,6 +39,13 @@ _PROJECT_FILES = frozenset({
     "Package.swift",
 })  # fmt: skip
 """What lies at the top of a project, beside what its tools put out."""
+
+_FOREIGN = {
+    "pyvenv.cfg": "virtual environment",
+    "conda-meta": "virtual environment",
+    "CACHEDIR.TAG": "cache",
+}
+"""What lies at the top of a folder that is not the workspace's own."""
 
 _BINARY = (
     ".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico", ".bmp", ".tiff", ".pdf", ".zip", ".gz", ".xz", ".bz2",
@@ -128,6 +135,19 @@ def look(root: Path, path: str, deny: Deny = BUILT_IN) -> "Found | Skipped | Non
     return None if isinstance(seen, _Folder) else seen
 
 
+def rules(path: str) -> bool:
+    """Whether a file says which others belong to the folder."""
+    return path[path.rfind("/") + 1 :] in RULES
+
+
+def decides(path: str) -> bool:
+    """Whether that a file is there, or is there no more, may change what a walk says of others."""
+    *above, name = path.split("/")
+    if name == "__init__.py":
+        return above[-1:] != [] and above[-1] in OUTPUT_FOLDERS
+    return name in _FOREIGN or name in _PROJECT_FILES or name in REPOSITORY_FOLDERS
+
+
 @dataclass(frozen=True, slots=True)
 class _Folder:
     """A folder still to be entered.
@@ -205,9 +225,7 @@ def _foreign(names: Collection[str], *, output: bool) -> str | None:
     """Why a folder that holds these names is left out."""
     if output and "__init__.py" not in names:
         return "build output"
-    if "pyvenv.cfg" in names or "conda-meta" in names:
-        return "virtual environment"
-    return "cache" if "CACHEDIR.TAG" in names else None
+    return next((what for name, what in _FOREIGN.items() if name in names), None)
 
 
 def _file(entry: os.DirEntry[str], path: str, rules: Rules, deny: Deny) -> Found | Skipped:

@@ -132,7 +132,7 @@ class Store(Answers):
                 known = db.execute("SELECT id, content FROM files WHERE path = ?", (record.path,)).fetchone()
                 if known is not None and known[1] is not None:
                     self._unlearn(db, known[0], self._told(db, record.path, known[1]))
-                content = self._content(db, record)
+                content, new = self._content(db, record)
                 row = (record.size, record.mtime_ns, content, record.reason, record.kind, record.path)
                 if known is None:  # else it keeps its number, and with that who imports it and its weight
                     cursor = db.execute(f"INSERT INTO files ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", row)  # noqa: S608
@@ -141,7 +141,8 @@ class Store(Answers):
                     cursor = db.execute(sql, (*row, record.path))
                 if content is not None:
                     file = known[0] if known else cursor.lastrowid or 0
-                    self._learn(db, file, self._said(db, record, content))
+                    said = self._said(record) if new else self._told(db, record.path, content)
+                    self._learn(db, file, said)
 
     def remove(self, paths: Iterable[str]) -> None:
         """Forget files; one that is not known is no matter."""
@@ -154,6 +155,13 @@ class Store(Answers):
         with self._writing() as db:
             db.execute("DELETE FROM skipped")
             db.executemany("INSERT INTO skipped VALUES (?, ?)", skipped.items())
+
+    def set_left_out(self, path: str, reason: str) -> None:
+        """What one path is left out for; "" where it is not."""
+        with self._writing() as db:
+            db.execute("DELETE FROM skipped WHERE path = ?", (path,))
+            if reason:
+                db.execute("INSERT INTO skipped VALUES (?, ?)", (path, reason))
 
     def clear(self) -> None:
         """Forget everything, contents too."""
@@ -196,22 +204,23 @@ class Store(Answers):
             if lost > kept - lost:
                 db.execute(f"DELETE FROM contents WHERE {orphan}")  # noqa: S608
 
-    def _content(self, db: sqlite3.Connection, record: Record) -> int | None:
+    def _content(self, db: sqlite3.Connection, record: Record) -> tuple[int | None, bool]:
+        """The number of a record's content, and whether it is new."""
         if record.digest is None:
-            return None
+            return None, False
         if record.entry is not None and record.names is not None:
             cursor = db.execute(
                 "INSERT OR IGNORE INTO contents (digest, maker, entry, names) VALUES (?, ?, ?, ?)",
                 (record.digest, record.maker, record.entry, record.names),
             )
             if cursor.rowcount:
-                return cursor.lastrowid
+                return cursor.lastrowid, True
         found = db.execute(
             "SELECT id FROM contents WHERE digest = ? AND maker = ?", (record.digest, record.maker)
         ).fetchone()
         if found is None:
             raise ValueError(f"no entry is known for the content of {record.path}")
-        return int(found[0])
+        return int(found[0]), False
 
     def _forget(self, db: sqlite3.Connection, path: str) -> None:
         found = db.execute("SELECT id, content FROM files WHERE path = ?", (path,)).fetchone()
@@ -242,11 +251,10 @@ class Store(Answers):
             (file, *map(marked, words[3:])),
         )
 
-    def _said(self, db: sqlite3.Connection, record: Record, content: int) -> Words:
-        """The words of a record; where it does not bring its entry, those of the content that is kept."""
-        if record.entry is None or record.names is None:
-            return self._told(db, record.path, content)
-        return words_of(decode(record.entry, record.path, ""), record.names)
+    @staticmethod
+    def _said(record: Record) -> Words:
+        """What `_told` will say of a record whose content is new."""
+        return words_of(decode(record.entry or b"", record.path, ""), record.names or "")
 
     @staticmethod
     def _told(db: sqlite3.Connection, path: str, content: int) -> Words:

@@ -239,7 +239,8 @@ class SyntaxTree:
         """Where statements of the module begin a line, in a text that parses."""
         if self.root.has_error:
             return []
-        return [self.char(each.start_byte) for each in self.root.children if not each.start_point.column]
+        starts = (self.char(each.start_byte) for each in self.root.children if not each.start_point.column)
+        return [at for at in starts if not self.text[max(at - 3, 0) : at].rstrip("\r\n").endswith("\\")]
 
     def _shown(self, start: int, end: int, message: str) -> SyntaxProblem:
         """A problem shows on one line only, however far the parser had to skip."""
