@@ -36,7 +36,7 @@ from quintet.agents.roles import ROLES
 from quintet.agents.task import Task
 from quintet.evaluation.repository import find_repository, write_out
 from quintet.workspace.snapshot import Snapshot, open_snapshot
-from quintet.workspace.tested_by import is_test_file
+from quintet.workspace.testfiles import is_test_file
 
 BUDGETS = (1_000, 4_000, 8_000, 32_000)
 ABLATED = (1_000, 4_000)

@@ -12,7 +12,7 @@ from quintet.agents.context.sight import Sight
 from quintet.workspace.document import Document
 from quintet.workspace.entry import Definition
 from quintet.workspace.syntax import SyntaxTree, Unit
-from quintet.workspace.tested_by import is_test_file
+from quintet.workspace.testfiles import is_test_file
 
 _COMMON = 60
 """A name in more files than this says nothing about who calls what."""

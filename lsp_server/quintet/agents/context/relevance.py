@@ -12,7 +12,7 @@ from quintet.agents.context.question import Parts, Question, parts
 from quintet.agents.context.sight import Sight
 from quintet.agents.context.weights import Weights
 from quintet.workspace.languages import language_of
-from quintet.workspace.tested_by import is_test_file
+from quintet.workspace.testfiles import is_test_file
 
 _SEARCHED = 400
 _FEW, _VERY_FEW = 100, 10

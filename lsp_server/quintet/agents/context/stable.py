@@ -16,7 +16,7 @@ from quintet.agents.context.sight import Sight
 from quintet.workspace.document import Document
 from quintet.workspace.entry import Definition, FileEntry
 from quintet.workspace.snapshot import Snapshot
-from quintet.workspace.tested_by import is_test_file
+from quintet.workspace.testfiles import is_test_file
 
 _RULES = "AGENTS.md"
 _MAPPED = 2_000
