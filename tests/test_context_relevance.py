@@ -2,7 +2,7 @@
 
 import pytest
 
-from quintet.agents.context import History, survey
+from quintet.agents.context import History, Survey, survey
 from quintet.agents.context.weights import SIGNALS, WEIGHTS
 from quintet.agents.task import Task
 from quintet.workspace.snapshot import open_snapshot
@@ -21,6 +21,11 @@ def ranked(
 ) -> list[tuple[str, str]]:
     found = survey(open_snapshot(lay(files)), Task(kind="instruction", issue=words), history=history)
     return [(match.definition.path, match.definition.name) for match in found.matches]
+
+
+def _worth(found: Survey) -> dict[str, float]:
+    paths = {match.definition.path for match in found.matches}
+    return {path: sum(m.worth for m in found.matches if m.definition.path == path) for path in paths}
 
 
 @pytest.mark.parametrize(
@@ -44,6 +49,21 @@ def test_a_test_speaks_for_the_code_that_it_imports(lay: Lay) -> None:
     found = survey(open_snapshot(lay(files)), Task(kind="instruction", issue="vouchers get redeemed twice"))
     code = [match.definition.path for match in found.matches if match.definition.path.startswith("shop")]
     assert code[0] == "shop/stock.py"
+
+
+def test_a_file_whose_best_definition_has_all_the_words_counts_for_more(lay: Lay) -> None:
+    lines = "    voucher = guest\n", "    refund = guest\n"
+    files = {
+        "shop/apart.py": f"def first(guest):\n{lines[0]}\n\ndef second(guest):\n{lines[1]}",
+        "shop/together.py": f"def first(guest):\n    return guest\n\n\ndef second(guest):\n{''.join(lines)}",
+    }
+    snapshot, task = open_snapshot(lay(files)), Task(kind="instruction", issue="voucher with a refund")
+    with_it, without = (
+        _worth(survey(snapshot, task, weights=weights))
+        for weights in (WEIGHTS, WEIGHTS.without("best definition"))
+    )
+    assert without["shop/together.py"] == pytest.approx(without["shop/apart.py"])
+    assert with_it["shop/together.py"] > with_it["shop/apart.py"]
 
 
 def test_a_changelog_that_speaks_of_everything_hides_no_source(lay: Lay) -> None:

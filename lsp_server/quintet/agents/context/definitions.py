@@ -1,6 +1,7 @@
 """Which definitions of the likely files a question is about.
 
-Reads the texts of the likeliest files; of the others it goes by names and signatures alone.
+Reads the texts of the likeliest files; of the others it goes by names and signatures alone. A file whose best
+definition fits well counts for more than its own signs say: a change is made in one place.
 """
 
 from collections import Counter
@@ -29,7 +30,7 @@ _VALUES = frozenset({"constant", "field", "signature"})
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A definition, how much it is worth showing (all together: about 1), and why."""
+    """A definition, how much it is worth showing beside the others, and why."""
 
     definition: Definition
     worth: float
@@ -63,8 +64,9 @@ def relevant_definitions(
         scores = [_score(each, wanted, rarities, code, weights) for each in group]
         best = max(scores, default=0.0)
         total = sum(exp(score - best) for score in scores)
+        likely = file.likely * exp(weights.best * best)
         for each, score in zip(group, scores, strict=True):
-            worth = file.likely * exp(score - best) / total
+            worth = likely * exp(score - best) / total
             named = each.definition.name in code
             matches.append(Match(each.definition, worth, "the task names it" if named else file.why))
     return tuple(sorted(matches, key=lambda match: -match.worth))

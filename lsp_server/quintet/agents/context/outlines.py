@@ -10,7 +10,7 @@ from quintet.agents.context.pieces import Piece
 from quintet.agents.context.sight import Sight
 from quintet.workspace.entry import Definition, FileEntry
 
-WIDTH = 72
+WIDTH = 60
 """Characters of a signature that an outline shows."""
 
 

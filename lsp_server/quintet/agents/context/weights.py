@@ -39,6 +39,8 @@ class Weights:
     """The file is generated, vendored, an example, documentation or a benchmark."""
     speaks: float = 0.3
     """What part of a test's relevance goes to the files that it imports."""
+    best: float = 0.5
+    """The score of the best of its definitions, by the signs below; of any size."""
 
     head: float = 1.2
     """BM25 of the definition (name, signature, documentation, body) for the first line, over 10."""
@@ -70,6 +72,7 @@ SIGNALS: dict[str, tuple[str, ...]] = {
     "churn": ("churn",),
     "graph": ("lean", "speaks"),
     "kind of file": ("test", "aside"),
+    "best definition": ("best",),
     "rank in file": ("head", "body", "name", "exact", "inside", "length", "type", "value"),
 }
 """The signs by what they are made of, for the ablation."""
