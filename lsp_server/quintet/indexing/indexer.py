@@ -188,6 +188,7 @@ class Indexer:
     def rescan(self) -> None:
         """Begin to compare the whole folder with the store."""
         self._crew.store = self._cache if self._known else None
+        self._crew.clear()  # the walk will come upon them again
         self._walk = iterate(self._root, self._deny)
         self._seen, self._skipped = set(), {}
         self._changed.clear()
@@ -235,7 +236,10 @@ class Indexer:
         changed, self._changed = self._changed, set()
         seen = [] if len(changed) > _FEW else [self._look(path) for path in changed]
         if not seen or None in seen:
-            self.rescan()
+            if self._crew.left > _BATCH:
+                self._changed |= changed  # a walk would hand in again what waits there
+            else:
+                self.rescan()
             return
         found = [each for each in seen if isinstance(each, Found)]
         for each in seen:

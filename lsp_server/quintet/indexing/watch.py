@@ -9,7 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
 from watchdog.observers import Observer
 
 from quintet.workspace.scan import REPOSITORY_FOLDERS, SKIPPED_FOLDERS
@@ -18,7 +29,17 @@ if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver
 
 _OTHERS = SKIPPED_FOLDERS | REPOSITORY_FOLDERS
-_LOOKS = frozenset({"opened", "closed_no_write"})
+_CHANGES = (
+    FileCreatedEvent,
+    FileModifiedEvent,
+    FileClosedEvent,
+    FileMovedEvent,
+    FileDeletedEvent,
+    DirCreatedEvent,
+    DirMovedEvent,
+    DirDeletedEvent,
+)
+"""What the system is asked to tell: not who opens a file to read it, for that is we ourselves."""
 
 
 _NOTICES = "watchdog.observers"
@@ -50,13 +71,11 @@ class Watch(FileSystemEventHandler):
         self._lost = _Lost(changed)
         logging.getLogger(_NOTICES).addHandler(self._lost)
         self._observer: BaseObserver = Observer()
-        self._observer.schedule(self, self._root, recursive=True)
+        self._observer.schedule(self, self._root, recursive=True, event_filter=list(_CHANGES))
         self._observer.start()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Watchdog's call for everything that happens."""
-        if event.event_type in _LOOKS or (event.is_directory and event.event_type == "modified"):
-            return
         paths = (self._relative(path) for path in (event.src_path, event.dest_path) if path)
         wanted = tuple(path for path in paths if path is not None)
         if wanted:
