@@ -406,3 +406,32 @@ def test_a_store_that_cannot_be_asked_costs_the_parsing(lay: Lay, tmp_path: Path
     assert isinstance(event, Described)
     assert event.record.entry is not None
     assert event.record.reason == ""
+
+
+def test_reading_is_no_change_and_writing_is(tmp_path: Path) -> None:
+    (tmp_path / "read.py").write_text("x = 1\n")
+    seen: SimpleQueue[tuple[str, ...]] = SimpleQueue()
+    watch = Watch(tmp_path, seen.put)
+    for _ in range(50):
+        (tmp_path / "read.py").read_text()
+        list(tmp_path.iterdir())
+    (tmp_path / "written.py").write_text("x = 1\n")
+    paths = {seen.get(timeout=30)}
+    while ("written.py",) not in paths:
+        paths.add(seen.get(timeout=30))
+    watch.close()
+    assert ("read.py",) not in paths
+
+
+def test_a_walk_begun_anew_hands_nothing_in_twice(lay: Lay) -> None:
+    root = lay({f"m{number}.py": f"def name_{number}(): pass\n" for number in range(300)})
+    store, seen = Store(), list[Progress]()
+    indexer = Indexer(root, store, tell=seen.append)
+    for _ in range(4):
+        indexer.rescan()
+        while indexer._walk is not None:
+            indexer._step()
+    assert indexer._crew.left <= 300 + 2 * 64  # what is with the two parsers by then
+    turned(indexer, lambda: seen[-1].complete if seen else False)
+    indexer.close()
+    assert len(store.paths()) == 300
