@@ -7,6 +7,7 @@ import pytest
 from quintet import __version__
 from quintet.cli import main
 from quintet.cli.options import parser
+from support import Lay
 
 COMMANDS = {
     "serve": [],
@@ -88,3 +89,11 @@ def test_a_reader_that_goes_away_is_no_failure_of_ours() -> None:
         err = stderr.read()
 
     assert (process.wait(), err) == (141, b"")
+
+
+def test_a_repair_is_refused_where_nobody_can_tell_what_must_not_be_read(
+    lay: Lay, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = lay({"a.py": "x = 1\n", "quintet.toml": 'deny = ["private/"'})
+    assert main(["repair", "--workspace", str(root), "--backend", "none"]) == 2
+    assert "What quintet.toml denies cannot be read: put it right first." in capsys.readouterr().err

@@ -1,8 +1,11 @@
 """Keys and passwords are told by their names; what only looks like them is not."""
 
+from pathlib import PurePath
+
+import msgspec
 import pytest
 
-from quintet.workspace.deny import Deny, denied
+from quintet.workspace.deny import Deny, denied, others_of
 
 SECRETS = [
     ".env",
@@ -138,3 +141,41 @@ def test_patterns_that_deny_nothing_are_told() -> None:
     assert Deny(("*.key", "[", "# note")).unusable == ("[",)
     assert Deny().unusable == ()
     assert Deny(("a",)) == Deny(("a",))
+
+
+# --- folders inside one another -----------------------------------------------------------------------
+
+OUT, PKG, BESIDE = PurePath("/out"), PurePath("/out/pkg"), PurePath("/out/pkg2")
+
+
+def test_what_a_folder_inside_denies_is_denied_around_it_too() -> None:
+    inner = ("private/", "/top/", "*.log", "!kept.log")
+    deny = Deny(("*.own",), others_of(OUT, [(OUT, ("*.own",)), (PKG, inner), (BESIDE, ())]))
+    assert (
+        deny.denied("pkg/a/private/b.py") == "pkg/a/private/b.py is on the deny list of another open folder."
+    )
+    assert all(map(deny.denied, ("pkg/private/a", "pkg/top/a", "pkg/a.log", "pkg/a.own")))
+    for free in ("private/a", "pkg2/private/a", "pkg/a/top/b", "pkg/kept.log", "a.log", "pkg", "pkg/a.py"):
+        assert deny.denied(free) is None
+    assert deny.entry("pkg/private", folder=True) == "on the deny list of another open folder"
+    assert deny.entry("pkg/private", folder=False) is None
+    assert deny.entry("private", folder=True) is None
+
+
+def test_what_a_folder_denies_is_denied_in_one_inside_it_too() -> None:
+    deny = Deny((), others_of(PKG, [(OUT, ("/pkg/a/", "/b/", "*.log")), (BESIDE, ("*",))]))
+    assert all(map(deny.denied, ("a/x.py", "x.log")))
+    assert not any(map(deny.denied, ("b/x.py", "c/a/x.py", "x.py")))
+    assert deny.entry("a", folder=True)
+
+
+def test_a_folder_that_is_denied_from_around_it_shows_nothing() -> None:
+    deny = Deny(("!*",), others_of(PKG, [(OUT, ("pkg/",))]))
+    assert deny.denied("a.py")
+    assert deny.entry("a.py", folder=False)
+
+
+def test_lists_are_values_that_can_be_sent() -> None:
+    deny = Deny(("a",), others_of(OUT, [(PKG, ("b",))]))
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(deny), type=Deny) == deny
+    assert len({deny, Deny(("a",), (("pkg/", "", ("b",)),)), Deny(("a",))}) == 2

@@ -205,6 +205,34 @@ async def test_a_folder_that_stays_keeps_its_session(it: Editor, folder: Folder)
     assert first.obstacle(None) is None
 
 
+async def test_who_sees_a_document_before_and_after_keeps_what_it_knows(it: Editor, folder: Folder) -> None:
+    inner = folder("outer/inner", {"a.py": FINE})
+    await it.initialize(None, folders=[inner.parent])
+    uri = it.open(inner / "a.py", FINE)
+    it.change(uri, 2, {"text": "y = 1\n"})
+    await settled(it)
+    [outer] = it.server.edge.sessions
+    before = outer.documents["inner/a.py"]
+    for added, removed in (([inner], []), ([], [inner])):
+        it.change_folders(added, removed)
+        await settled(it)
+        assert outer.documents["inner/a.py"] is before
+        assert [path for path, _ in (await outer.history()).recent] == ["inner/a.py"]
+
+
+async def test_every_session_begins_once(it: Editor, folder: Folder) -> None:
+    one, two = folder("one", {}), folder("two", {})
+    options = {"index": False}
+    params = {"rootUri": one.as_uri(), "capabilities": {}, "initializationOptions": options}
+    await it.request("initialize", params | {"processId": None})
+    it.change_folders(added=[two])
+    it.notify("initialized", {})
+    it.notify("initialized", {})
+    await settled(it)
+    names = [task.get_coro().__qualname__ for task in asyncio.all_tasks()]  # type: ignore[union-attr]
+    assert names.count("publish") == len(it.server.edge.sessions) == 2
+
+
 # --- settings -----------------------------------------------------------------------------------------
 
 
@@ -229,6 +257,21 @@ async def test_a_folders_own_file_counts_there_alone_and_the_editors_settings_ev
     assert first.count("quintet.bugdet is not known") == 1
     assert second.startswith("Quintet: three/quintet.toml: quintet.mode must be")
     assert "bugdet" not in second
+
+
+async def test_what_a_folder_denies_is_denied_in_those_inside_it_and_around_it(
+    it: Editor, folder: Folder
+) -> None:
+    inner = folder("outer/inner", {"quintet.toml": 'deny = ["own.py"]\n', "own.py": FINE, "theirs.py": FINE})
+    outer = folder("outer", {"quintet.toml": 'deny = ["/inner/theirs.py"]\n'})
+    await it.initialize(None, folders=[outer])
+    for name in ("own.py", "theirs.py"):
+        it.open(inner / name)
+    await settled(it)
+    assert [set(each.overlays()) for each in it.server.edge.sessions] == [{"inner/own.py"}]
+    it.change_folders(added=[inner])
+    await settled(it)
+    assert [set(each.overlays()) for each in it.server.edge.sessions] == [set(), set()]
 
 
 # --- looking around -----------------------------------------------------------------------------------

@@ -14,12 +14,11 @@ from quintet.agents.task import Step, StepFinished, Task
 from quintet.history import Past, churn_of
 from quintet.session import Notice, Session
 from quintet.settings import from_editor
-from quintet.workspace.deny import Deny
+from quintet.workspace.deny import Deny, denied
 from quintet.workspace.edits import Edit
 from support import BUGGY, PYTEST, Lay
 
 LINES = "".join(f"line {number}\n" for number in range(1, 41))
-NOTHING = Deny()
 
 
 class Clock:
@@ -76,7 +75,7 @@ async def test_git_is_asked_when_first_needed_and_again_after_a_while(lay: Lay) 
     past = Past(clock)
 
     async def churn(*, trusted: bool = True) -> dict[str, float]:
-        return dict((await past.history(root, NOTHING, git=trusted)).churn)
+        return dict((await past.history(root, denied, git=trusted)).churn)
 
     assert await churn() == {}
     commit(root)
@@ -90,8 +89,8 @@ async def test_git_is_asked_when_first_needed_and_again_after_a_while(lay: Lay) 
 # --- edits
 
 
-async def recent(past: Past, root: Path, deny: Deny = NOTHING) -> tuple[tuple[str, str], ...]:
-    return (await past.history(root, deny, git=False)).recent
+async def recent(past: Past, root: Path, deny: Deny | None = None) -> tuple[tuple[str, str], ...]:
+    return (await past.history(root, (deny or Deny()).denied, git=False)).recent
 
 
 def changed(hunk: str) -> list[str]:
@@ -168,6 +167,18 @@ async def test_what_was_closed_without_saving_never_was(lay: Lay) -> None:
     session.edit("kept.py", Edit(0, 1, "z"), 2)
     assert (await session.history()).recent == (("kept.py", "@@ -1 +1 @@\n-y = 1\n+z = 1\n"),)
     assert root.exists()
+
+
+async def test_what_was_saved_stays_where_the_rest_was_not(tmp_path: Path) -> None:
+    past = Past()
+    past.edited("a.py", "x = 1\n", "x = 2\n", 4)
+    past.saved("a.py")
+    past.edited("a.py", "x = 2\n", "x = 2\ny\n", 6)
+    past.closed("a.py")
+    assert await recent(past, tmp_path) == (("a.py", "@@ -1 +1 @@\n-x = 1\n+x = 2\n"),)
+    past.edited("a.py", "x = 2\n", "x = 3\n", 4)
+    ((_, hunk),) = await recent(past, tmp_path)
+    assert changed(hunk) == ["-x = 1", "+x = 3"]
 
 
 async def test_a_setting_hides_edits_too(lay: Lay) -> None:

@@ -111,6 +111,31 @@ async def test_changes_of_settings_are_asked_for_where_the_editor_lets_us(
     assert [it["method"] for it in registered["registrations"]] == ["workspace/didChangeConfiguration"]
 
 
+@pytest.mark.parametrize("answer", [ValueError("no"), [], None])
+async def test_an_editor_that_cannot_say_its_settings_takes_none_back(
+    fresh: Editor, tmp_path: Path, answer: object
+) -> None:
+    fresh.settings = {"deny": ["private/"], "mode": "fast"}
+    await fresh.initialize(tmp_path)
+    await settled(fresh)
+    fresh.received.clear()
+    fresh.replies["workspace/configuration"] = lambda _: answer
+    fresh.notify("workspace/didChangeConfiguration", {"settings": None})
+    await settled(fresh)
+    settings = fresh.server.edge.sessions[0].settings
+    assert (settings.deny, settings.mode) == (("private/",), "fast")
+    fresh.notify("workspace/didChangeConfiguration", {"settings": {"quintet": 5}})
+    await fresh.heard("window/showMessage")
+    settings = fresh.server.edge.sessions[0].settings
+    assert (settings.deny, settings.mode) == (("private/",), "auto")
+
+
+async def settled(it: Editor) -> None:
+    """The editor has been asked for its settings, and what it said has been taken."""
+    await it.heard("workspace/configuration")
+    await it.request("textDocument/documentSymbol", {"textDocument": {"uri": "untitled:x"}})
+
+
 async def test_a_failure_inside_is_an_answer_and_no_window(fresh: Editor, tmp_path: Path) -> None:
     @fresh.server.feature("quintet/broken")
     def broken(_: Any) -> None:

@@ -8,8 +8,8 @@ import pytest
 from model_server import model_server, models
 from quintet.agents.task import Abandoned, Note, RunFinished, RunStarted, Task
 from quintet.connection import Connection
-from quintet.session import Session
-from quintet.settings import Settings, from_editor, from_environment
+from quintet.session import Notice, Session
+from quintet.settings import Settings, from_editor, from_environment, from_workspace
 from quintet.workspace.document import Document, Unreadable
 from quintet.workspace.edits import Edit
 from quintet.workspace.syntax import parse
@@ -161,6 +161,78 @@ async def test_a_snapshot_holds_the_buffers_of_the_workspace(session: Session, t
     assert [found.path for found in snapshot.index.definitions("g")] == ["a.py"]
     assert not snapshot.index.definitions("f")
     assert snapshot.files() == ("a.py",)
+
+
+# --- what is denied -----------------------------------------------------------------------------------
+
+
+async def test_a_repair_takes_what_a_file_says_by_then_and_waits_for_one_that_cannot_be_read(
+    lay: Lay,
+) -> None:
+    session = Session(lay({"a.py": "x = 1\n", "quintet.toml": 'deny = ["pri'}))
+    assert session.root is not None
+    session.configure(from_workspace(session.root))
+    assert session.obstacle("a.py") is None
+    for _ in range(2):
+        *notices, last = [event async for event in session.repair(Task(kind="diagnostic", path="a.py"))]
+        assert [isinstance(notice, Notice) for notice in notices] == [True]
+        assert isinstance(last, RunFinished)
+        assert last.outcome == Abandoned("What quintet.toml denies cannot be read: put it right first.")
+    (session.root / "quintet.toml").write_text('deny = ["private/"]\n')
+    session.configure(from_editor("options", "options", {"trusted": False}))
+    [last] = [event async for event in session.repair(Task(kind="diagnostic", path="a.py"))]
+    assert isinstance(last, RunFinished)
+    assert "not trusted" in str(last.outcome)
+    (session.root / "quintet.toml").write_text("deny = [")
+    session.configure(from_workspace(session.root))
+    assert session.deny.denied("private/a.py")
+
+
+async def test_a_link_to_a_denied_file_is_shown_to_nobody(lay: Lay) -> None:
+    session = Session(lay({"private/a.py": "def secret(): pass\n", "b.py": "def open(): pass\n"}))
+    assert session.root is not None
+    for name, target in (("link.py", "private/a.py"), ("way", "private"), ("free.py", "b.py")):
+        (session.root / name).symlink_to(target)
+    links = ("link.py", "way/a.py", "free.py")
+    for path in links:
+        session.open(path, path, "def secret(): pass\n", 1)
+        session.edit(path, Edit(0, 0, "\n"), 2)
+    assert set(session.overlays()) == set(links)
+    session.configure(from_editor("editor", "editor", {"deny": ["private/"]}))
+    assert set(session.overlays()) == {"free.py"}
+    assert session.obstacle("link.py") == "private/a.py is on your deny list."
+    assert [path for path, _ in (await session.history()).recent] == ["free.py"]
+    session.close("link.py")
+    assert isinstance(session.current("link.py"), Unreadable)
+    session.open("link.py", "link.py", "def secret(): pass\n", 1)
+    assert [found.path for found in (await session.snapshot()).index.definitions("secret")] == ["free.py"]
+
+
+async def test_a_folder_inside_another_denies_for_both_and_as_its_file_says_by_then(lay: Lay) -> None:
+    root = lay({"pkg/private/a.py": "x = 1\n", "pkg/b.py": "x = 1\n", "pkg/quintet.toml": ""})
+    outer, inner = Session(root), Session(root / "pkg")
+    for session in (outer, inner):
+        session.stand_among((outer, inner))
+    outer.open("pkg/private/a.py", "a", "x = 1\n", 1)
+    inner.open("b.py", "b", "x = 1\n", 1)
+    (root / "pkg/quintet.toml").write_text('deny = ["private/"]\n')
+    outer.configure(from_editor("options", "options", {"trusted": False, "deny": ["/pkg/b.py"]}))
+    assert "pkg/private/a.py" in outer.overlays()
+    async for _ in outer.repair(Task(kind="diagnostic", path="pkg/b.py")):
+        pass
+    assert outer.overlays() == inner.overlays() == {}
+    assert (await outer.snapshot()).files() == ("pkg/quintet.toml",)
+    outer.stand_among((outer,))
+    assert set(outer.overlays()) == {"pkg/private/a.py"}
+
+
+async def test_nobody_repairs_around_a_folder_whose_file_cannot_be_read(lay: Lay) -> None:
+    root = lay({"pkg/quintet.toml": "deny = ["})
+    outer, inner = Session(root), Session(root / "pkg")
+    outer.stand_among((outer, inner))
+    *_, last = [event async for event in outer.repair(Task(kind="diagnostic"))]
+    assert isinstance(last, RunFinished)
+    assert last.outcome == Abandoned("What pkg/quintet.toml denies cannot be read: put it right first.")
 
 
 # --- the time a run may take --------------------------------------------------------------------------

@@ -130,19 +130,63 @@ def test_what_is_denied_adds_up_and_the_stronger_place_has_the_last_word(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("raw", "sentence"),
+    ("raw", "taken", "sentence"),
     [
-        ("*.key2", 'quintet.deny must be a list of texts, not "*.key2"; it stays ["mine/"].'),
-        (["a", 5], 'quintet.deny must be a list of texts, not ["a",5]; it stays ["mine/"].'),
-        ({"a": True}, 'quintet.deny must be a list of texts, not {"a":true}; it stays ["mine/"].'),
-        (["a", " "], 'quintet.deny must not hold an empty or broken text; it stays ["mine/"].'),
-        (["\ud83d"], 'quintet.deny must not hold an empty or broken text; it stays ["mine/"].'),
+        ("*.key2", ("*.key2",), 'quintet.deny must be a list of texts, not "*.key2".'),
+        ({"a": True}, (), 'quintet.deny must be a list of texts, not {"a":true}.'),
+        (["a", 5], ("a",), "quintet.deny: 5 is no pattern and denies nothing."),
+        (["a", ""], ("a",), 'quintet.deny: "" is no pattern and denies nothing.'),
+        ([" ", "a"], ("a",), 'quintet.deny: " " is no pattern and denies nothing.'),
+        (["\ud83d"], (), "quintet.deny: '\\ud83d' is no pattern and denies nothing."),
     ],
 )
-def test_a_bad_list_leaves_what_the_weaker_places_deny(raw: object, sentence: str) -> None:
+def test_of_a_bad_list_the_good_lines_hold(raw: object, taken: tuple[str, ...], sentence: str) -> None:
     resolved = resolve((from_environment({"QUINTET_DENY": "mine/"}), options({"deny": raw})))
-    assert resolved.settings.deny == ("mine/",)
+    assert resolved.settings.deny == ("mine/", *taken)
     assert [problem.sentence for problem in resolved.problems] == [sentence]
+    assert (resolved.obstacle is not None) == isinstance(raw, dict)
+
+
+OURS = '[tool.quintet]\ndeny = ["private/", "own/"]\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("quintet.toml", 'deny = ["private/", "own/"]\n', 'deny = ["private/", "ow'),
+        ("quintet.toml", 'deny = ["private/", "own/", ""]\n', "deny = true\n"),
+        ("pyproject.toml", OURS, OURS[:-8]),
+        ("pyproject.toml", OURS, "[tool.ruff"),
+    ],
+)
+def test_what_a_file_denied_holds_while_it_cannot_be_read(
+    tmp_path: Path, name: str, good: str, bad: str
+) -> None:
+    (tmp_path / name).write_text(good)
+    source = from_workspace(tmp_path)
+    for text in (bad, bad + "\n"):
+        (tmp_path / name).write_text(text)
+        source = from_workspace(tmp_path).after(source)
+        assert resolve((source,)).settings.deny == ("private/", "own/")
+        assert resolve((source,)).obstacle is None
+    (tmp_path / name).write_text("")
+    assert resolve((from_workspace(tmp_path).after(source),)).settings.deny == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [("quintet.toml", "deny = ["), ("quintet.toml", "deny = 1\n"), ("pyproject.toml", OURS[:-8])],
+)
+def test_nobody_knows_what_a_file_denies_that_never_could_be_read(
+    tmp_path: Path, name: str, bad: str
+) -> None:
+    (tmp_path / name).write_text(bad)
+    first = from_workspace(tmp_path)
+    for source in (first, from_workspace(tmp_path).after(first)):
+        assert str(resolve((source,)).obstacle).startswith(f"What {name}")
+        assert len(resolve((source,)).problems) == 1
+    (tmp_path / name).write_text("")
+    assert resolve((from_workspace(tmp_path).after(first),)).obstacle is None
 
 
 def test_a_pattern_that_means_nothing_is_told_and_the_others_hold() -> None:
@@ -189,7 +233,7 @@ def test_a_broken_quintet_toml_is_one_sentence(tmp_path: Path, content: bytes) -
     resolved = resolve((from_workspace(tmp_path),))
     assert resolved.settings == Settings()
     assert [str(problem).split(": ")[:2] for problem in resolved.problems] == [
-        ["quintet.toml", "it cannot be read and is ignored"]
+        ["quintet.toml", "it cannot be read, and nothing in it but what it denied before counts"]
     ]
 
 

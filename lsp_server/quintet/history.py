@@ -10,12 +10,10 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from quintet.workspace.deny import Deny, denied
 
 if TYPE_CHECKING:  # imported where it is used: a server that has not been asked anything needs none
     from quintet.agents.context import History
@@ -40,14 +38,17 @@ _HUNK_HEAD = re.compile(r"@@ -\S+ \+(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class _Edited:
-    """A file, its text before the recent edits and after them, and where and when the last of them was."""
+    """A file, its text before the recent edits and after them, and where and when the last of them was.
+
+    `saved` is the same as it was when the file was last saved.
+    """
 
     path: str
     before: str
     now: str
     at: int
     when: float
-    saved: bool = False
+    saved: "_Edited | None" = None
 
 
 class Past:
@@ -63,33 +64,36 @@ class Past:
     def edited(self, path: str, before: str, now: str, at: int) -> None:
         """An edit at the offset `at` has turned one text into the other. Costs nothing worth speaking of."""
         when, known = self._clock(), self._edited.pop(path, None)
+        edited = _Edited(path, before, now, at, when)
         if known is not None and when - known.when < _LATELY and known.now == before:
-            before = known.before
-        self._edited[path] = _Edited(path, before, now, at, when)
+            edited = replace(edited, before=known.before, saved=known.saved)
+        self._edited[path] = edited
         if len(self._edited) > _FILES:
             del self._edited[next(iter(self._edited))]
 
     def saved(self, path: str) -> None:
         """What was edited in a file is on the disk now."""
         if known := self._edited.get(path):
-            self._edited[path] = _Edited(path, known.before, known.now, known.at, known.when, saved=True)
+            self._edited[path] = replace(known, saved=replace(known, saved=None))
 
     def closed(self, path: str) -> None:
         """A file is no longer open: what was not saved has never been."""
         known = self._edited.get(path)
-        if known is not None and not known.saved:
+        if known is not None and known.saved is not None:
+            self._edited[path] = known.saved
+        elif known is not None:
             del self._edited[path]
 
-    async def history(self, root: Path, deny: Deny, *, git: bool) -> "History":
-        """What a context wants to know. Asks git now and then, if it may: some tenths of a second."""
+    async def history(self, root: Path, denied: Callable[[str], object], *, git: bool) -> "History":
+        """What a context wants to know, but of no file that is `denied`.
+
+        Asks git now and then, if it may: some tenths of a second.
+        """
         from quintet.agents.context import History  # noqa: PLC0415
 
         earliest = self._clock() - _LATELY
-        edited = [
-            each
-            for each in reversed(self._edited.values())
-            if each.when > earliest and not denied(each.path, deny)
-        ]
+        lately = [each for each in reversed(self._edited.values()) if each.when > earliest]
+        edited = [each for each in lately if not denied(each.path)]
         recent = await asyncio.to_thread(lambda: tuple(_recent(edited))[:_HUNKS])
         return History(await self._changes(root) if git else {}, recent)
 

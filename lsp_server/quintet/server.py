@@ -118,6 +118,8 @@ class QuintetServer(LanguageServer):
         """Options that are for all folders, those opened later, too."""
         self.settled = asyncio.Event()
         """Set when the editor has given its settings."""
+        self.ready = False
+        """Whether the client has said that it is."""
         self._shown: set[str] = set()
         self._closing: set[asyncio.Task[None]] = set()
         self.problems: tuple[Problem, ...] = ()
@@ -138,7 +140,7 @@ class QuintetServer(LanguageServer):
 
     def configure(self, *sources: Source) -> None:
         """Take options that are for all folders; what each folder's own file says is read again."""
-        self.sources |= {source.place: source for source in sources}
+        self.sources |= {source.place: source.after(self.sources.get(source.place)) for source in sources}
         for session in self.edge.sessions:
             self.problems += session.configure(*self._own(session), *sources)
 
@@ -170,6 +172,8 @@ class QuintetServer(LanguageServer):
         for session in new:
             session.configure(*self.sources.values())  # what is wrong with these has been told
             self.problems += session.configure(*self._own(session))
+        for session in sessions:
+            session.stand_among(sessions)
         sync.move(self.edge, sessions)
         for session in before.values():
             if session not in sessions:
@@ -178,11 +182,12 @@ class QuintetServer(LanguageServer):
                 closing.add_done_callback(self._closing.discard)
         return new
 
-    def begin(self, session: Session) -> None:
-        """Start what goes on beside the requests; once the client is ready."""
-        session.index_decided.clear()
-        session.start(diagnostics.publish(self.edge, session, self._shown))
-        session.start(self._index(session))
+    def begin(self, sessions: Iterable[Session]) -> None:
+        """Start what goes on beside the requests; nothing before the client is ready."""
+        for session in sessions if self.ready else ():
+            session.index_decided.clear()
+            session.start(diagnostics.publish(self.edge, session, self._shown))
+            session.start(self._index(session))
 
     async def _index(self, session: Session) -> None:
         try:
@@ -215,9 +220,11 @@ def _register_lifecycle(server: QuintetServer) -> None:
 
     @server.feature(lsp.INITIALIZED)
     async def initialized(_: lsp.InitializedParams) -> None:
+        if server.ready:
+            return
+        server.ready = True
         edge.sessions[0].start(asyncio.to_thread(_import_the_rest))
-        for session in edge.sessions:
-            server.begin(session)
+        server.begin(edge.sessions)
         pulling = asyncio.ensure_future(_pull(server))
         await asyncio.wait([pulling], timeout=_PATIENCE)
         server.settled.set()  # some editors never answer
@@ -232,8 +239,7 @@ def _register_lifecycle(server: QuintetServer) -> None:
         stay = [folder for folder in server.folders if folder not in gone]
         added = _there(_folder(folder.uri) for folder in params.event.added)
         server.folders = list(dict.fromkeys([*stay, *added]))
-        for session in server.open_folders():
-            server.begin(session)
+        server.begin(server.open_folders())
         server.tell_problems()
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
@@ -261,7 +267,8 @@ async def _pull(server: QuintetServer) -> None:
     except JsonRpcException as error:
         log.warning("the editor did not give its settings: %s", error)
         answers = ()
-    server.configure(from_editor("editor", "workspace/configuration", next(iter(answers or ()), None)))
+    if answers:
+        server.configure(from_editor("editor", "workspace/configuration", answers[0]))
     server.tell_problems()
 
 

@@ -5,7 +5,8 @@ It speaks of texts, offsets and tasks; it must not know the protocol, so headles
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Coroutine
+import os
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Iterator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,12 +15,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from quintet import settling
-from quintet.agents.task import Abandoned, Event, Note, RunFinished, RunStarted, Task, Verified
+from quintet.agents.task import Event, Note, RunFinished, RunStarted, Task, Verified
 from quintet.connection import Workshop
+from quintet.deadline import abandoned, in_time
 from quintet.history import Past
 from quintet.settings import Place, Problem, Settings, Source, from_workspace, resolve
 from quintet.settling import Moved
-from quintet.workspace.deny import Deny, denied
+from quintet.workspace.deny import Deny, denied, others_of
 from quintet.workspace.document import Document, Unreadable, read
 from quintet.workspace.edits import Edit, Patch, apply
 
@@ -41,9 +43,6 @@ _MANY_FILES = 2_000
 _NOT_YET = "The index has not been begun."
 _PATIENCE = 20.0
 """Seconds that a repair waits for the index of a workspace that is smaller."""
-_WHOLE_RUNS = 3
-"""Whole runs of the tests that may still come when the budget is spent: a verification, and one more each
-for a test that fails now and then and for a second candidate."""
 
 
 @dataclass(slots=True)
@@ -86,6 +85,10 @@ class Session:
         """Paths opened, changed or closed since somebody last took them; `changed` is set with them."""
         self._past = Past()
         self._sources: dict[Place, Source] = {}
+        self._unread: str | None = None
+        """Why no repair may be started though `obstacle` knows none: the file may be put right by then."""
+        self._neighbours: tuple[Session, ...] = ()
+        """Those whose folders are inside this one's or around it: what one of them denies, all do."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._grace = grace
         self._workshop = workshop or Workshop()
@@ -100,17 +103,50 @@ class Session:
 
     def configure(self, *sources: Source) -> tuple[Problem, ...]:
         """Take options, each source replacing what its place said before; return what is wrong with them."""
-        self._sources |= {source.place: source for source in sources}
+        self._sources |= {source.place: source.after(self._sources.get(source.place)) for source in sources}
         resolved = resolve(self._sources.values())
-        self.settings = resolved.settings
-        before, self.deny = self.deny, Deny(self.settings.deny)
+        self.settings, self._unread = resolved.settings, resolved.obstacle
+        for session in (self, *self._neighbours):
+            session._enforce()  # noqa: SLF001 -- another of this kind
         for path in self.documents:
-            if self.deny != before:
-                self._compare(path)
-            self._touch(path)
+            self.touch(path)
+        places = {source.place for source in sources}
+        return tuple(problem for problem in resolved.problems if problem.source.place in places)
+
+    def _read_again(self) -> Iterator[Problem]:
+        """Take what the folder's own file says by now, and those of the neighbours."""
+        for session in (self, *self._neighbours):
+            if session.root is not None and not session._closed:  # noqa: SLF001
+                source = from_workspace(session.root)
+                whose = f"{session.root.name}/" if self._neighbours else ""
+                yield from session.configure(msgspec.structs.replace(source, name=whose + source.name))
+
+    def _unknown(self) -> str | None:
+        """What may deny more than is known, in one sentence."""
+        return next((each._unread for each in (self, *self._neighbours) if each._unread), None)  # noqa: SLF001
+
+    def stand_among(self, sessions: Iterable["Session"]) -> None:
+        """Know the sessions of all open folders: what is denied inside this one or around it is here too."""
+        self._neighbours = tuple(each for each in sessions if each is not self and self._meets(each))
+        self._enforce()
+
+    def _meets(self, other: "Session") -> bool:
+        if self.root is None or other.root is None:
+            return False
+        return self.root.is_relative_to(other.root) or other.root.is_relative_to(self.root)
+
+    def _enforce(self) -> None:
+        """Deny what the settings here and of the neighbours say now, in open documents and the index too."""
+        lists = [(each.root, each.settings.deny) for each in self._neighbours if each.root]
+        others = others_of(self.root, lists) if self.root else ()
+        before, self.deny = self.deny, Deny(self.settings.deny, others)
+        if self.deny == before:
+            return
+        for path in self.documents:
+            self._compare(path)
+            self.touch(path)
         if self.keeper is not None:
             self.keeper.deny(self.deny)
-        return tuple(problem for problem in resolved.problems if problem.source in sources)
 
     # --- documents ------------------------------------------------------------------------------------
 
@@ -118,7 +154,7 @@ class Session:
         """A document is in the editor's hands now. How it is encoded is read from the disk."""
         self.documents[path] = Open(name, Document(path, text, version))
         self._compare(path)
-        self._touch(path)
+        self.touch(path)
 
     def saved(self, path: str) -> None:
         """The disk has an open document's text: its encoding may be another one now."""
@@ -129,7 +165,7 @@ class Session:
         """Find out how an open document is encoded, and whether it is ours to read and to edit."""
         held = self.documents[path]
         on_disk = self._read(path)
-        held.refusal = denied(path, self.deny)
+        held.refusal = self._denied(path)
         if isinstance(on_disk, Unreadable):
             held.refusal = held.refusal or (on_disk.reason if self._exists(path) else None)
             on_disk = Document(path, "")
@@ -143,15 +179,16 @@ class Session:
         if held.refusal is None and not Path(path).is_absolute():
             self._past.edited(path, before, text, edit.start)
         held.document = replace(held.document.with_text(text), version=version)
-        self._touch(path)
+        self.touch(path)
 
     def close(self, path: str) -> None:
         """The disk is the truth again."""
         if self.documents.pop(path, None):
             self._past.closed(path)
-            self._touch(path)
+            self.touch(path)
 
-    def _touch(self, path: str) -> None:
+    def touch(self, path: str) -> None:
+        """Whoever follows an open or closed document should look at it again."""
         self.dirty.add(path)
         self.changed.set()
         if self.keeper is not None and not Path(path).is_absolute():
@@ -181,9 +218,21 @@ class Session:
         """A file of the workspace as the user sees it: the open document, or what the disk holds."""
         held = self.documents.get(path)
         if held is None:
-            reason = denied(path, self.deny)
+            reason = self._denied(path)
             return Unreadable(path, reason) if reason else self._read(path)
         return held.document if held.refusal is None else Unreadable(path, held.refusal)
+
+    def _denied(self, path: str) -> str | None:
+        """Why nobody is shown a file: by its name, or by that of the file it is a link to."""
+        if (reason := denied(path, self.deny)) or self.root is None:
+            return reason
+        try:
+            real = Path(os.path.realpath(self.root / path))
+            top = os.path.realpath(self.root)
+        except ValueError:  # no name that a disk could hold
+            return None
+        name = real.relative_to(top).as_posix() if real.is_relative_to(top) else real.as_posix()
+        return denied(name, self.deny) if name != path else None
 
     def _read(self, path: str) -> Document | Unreadable:
         return read(self.root or Path("/"), path)
@@ -249,18 +298,17 @@ class Session:
         The last event is RunFinished. The patch in it fits the documents as they are at that moment: one
         made for texts that have changed meanwhile was moved along and verified again, or is Abandoned.
         """
-        if problem := self.obstacle(task.path):
-            yield _abandoned(problem)
+        for wrong in self._read_again():
+            yield Notice(str(wrong))
+        if problem := self._unknown() or self.obstacle(task.path):
+            yield abandoned(problem)
             return
-        if self.root is not None:
-            for wrong in self.configure(from_workspace(self.root)):
-                yield Notice(str(wrong))
         if self._workshop.turn.locked():
             yield Note("Waiting for the repair before this one.")
         async with self._workshop.turn:
             sandbox = await self._workshop.sandbox()
             if self.settings.sandbox == "strict" and sandbox.level != "bubblewrap":
-                yield _abandoned(
+                yield abandoned(
                     f"The setting quintet.sandbox is strict, and only {sandbox.describe()} works."
                 )
                 return
@@ -272,7 +320,7 @@ class Session:
             snapshot = await self.snapshot()
             yield Note(snapshot.incomplete or "Copying the workspace and running its tests")
             run = self._run(task, snapshot, backend, sandbox, history)
-            async with aclosing(_in_time(run, self.settings.budget.seconds + self._grace)) as events:
+            async with aclosing(in_time(run, self.settings.budget.seconds + self._grace)) as events:
                 async for event in events:
                     if isinstance(event, RunStarted):
                         self.test_command = event.command or self.test_command
@@ -311,7 +359,7 @@ class Session:
     async def history(self) -> "History":
         """What was done here of late. Git is asked now and then, but not in a folder that is not trusted."""
         assert self.root is not None  # noqa: S101 -- `obstacle` comes first
-        return await self._past.history(self.root, self.deny, git=self.settings.trusted)
+        return await self._past.history(self.root, self._denied, git=self.settings.trusted)
 
     async def snapshot(self, *, patience: float = _PATIENCE) -> "Snapshot":
         """The workspace as it is now, unsaved buffers included. Nothing here holds up the event loop.
@@ -350,35 +398,3 @@ class Session:
     def documents_of(self, patch: Patch) -> dict[str, Document] | Moved:
         """The texts a patch is about to change, if they still are the ones it was made for."""
         return settling.documents_of(patch, self.current)
-
-
-async def _in_time(run: AsyncGenerator[Event], seconds: float) -> AsyncGenerator[Event]:
-    """The events of a run; one that does not end by itself is stopped and Abandoned.
-
-    Its `seconds` count from RunStarted: how long the tests take is known then, and whole runs of them may be
-    due after the budget. Until then there are only steps that have limits of their own.
-    """
-    loop = asyncio.get_running_loop()
-    began, end = loop.time(), None
-    async with aclosing(run):
-        while True:
-            try:
-                async with asyncio.timeout_at(end):
-                    event = await anext(run, None)
-            except TimeoutError:
-                event = _abandoned("The run did not end in time and was stopped.")
-            if event is None:
-                return
-            if isinstance(event, RunStarted):
-                now = loop.time()
-                end = now + seconds + _WHOLE_RUNS * (now - began)
-            yield event
-            if isinstance(event, RunFinished):
-                return
-
-
-def _abandoned(reason: str) -> RunFinished:
-    """A run that ended before it began."""
-    from quintet_models.messages import Usage  # noqa: PLC0415
-
-    return RunFinished(Abandoned(reason), "fast", (), Usage(), 0.0, 0)

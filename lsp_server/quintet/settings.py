@@ -62,6 +62,9 @@ class Settings(msgspec.Struct, frozen=True):
     The places add to one another here: what one of them denies, none of the weaker ones takes back. In the
     environment the lines stand between commas (write ? for a comma that is part of one). What is denied is
     not copied to where the tests run either, but for files that lie among the tests.
+
+    A line that is no pattern is reported and the others hold; a text in place of the list is one line. Where
+    a place cannot be read, what it denied before still holds; where it never could be, nothing is repaired.
     """
     index: bool = True
     """Keep an index of the workspace in your cache folder, made and kept in step by a process of its own."""
@@ -86,12 +89,29 @@ PLACES: tuple[Place, ...] = get_args(Place)
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Raw options from one place. `name` is how a message calls it; `problems` speak of it as a whole."""
+    """Raw options from one place. `name` is how a message calls it; `problems` speak of it as a whole.
+
+    `unread` says that it could not be read, and `denied` what it denied when it last could be, if ever.
+    """
 
     place: Place
     name: str
     values: Mapping[str, Any]
     problems: tuple[str, ...] = ()
+    unread: bool = False
+    denied: tuple[str, ...] | None = None
+
+    def after(self, earlier: "Source | None") -> "Source":
+        """The same, knowing what its place denied before."""
+        return self if earlier is None else msgspec.structs.replace(self, denied=earlier.deny)
+
+    @property
+    def deny(self) -> tuple[str, ...] | None:
+        """The lines it denies, or did when that could last be read; None where it never could."""
+        raw = self.values.get("deny", ())
+        if self.unread or not isinstance(raw, list | tuple | str | None):
+            return self.denied
+        return tuple(filter(_is_line, _lines(raw, self.place)))
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -105,10 +125,14 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Resolved(msgspec.Struct, frozen=True):
-    """The settings, and what was wrong with the options they were made of."""
+    """The settings, and what was wrong with the options they were made of.
+
+    `obstacle` is why nothing may be shown to a model: a sentence on what may deny more than is known.
+    """
 
     settings: Settings
     problems: tuple[Problem, ...]
+    obstacle: str | None = None
 
 
 def resolve(sources: Iterable[Source]) -> Resolved:
@@ -116,6 +140,7 @@ def resolve(sources: Iterable[Source]) -> Resolved:
 
     A bad value leaves what the weaker places said, and a sentence says so.
     """
+    obstacle = None
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for source in sorted(sources, key=lambda source: PLACES.index(source.place)):
@@ -124,14 +149,20 @@ def resolve(sources: Iterable[Source]) -> Resolved:
             if refusal := _refusal(source, key):
                 sentences.append(refusal)
                 continue
+            if key in ADDED:
+                sentences += _idle(key, raw, source.place)
+                continue
             value, wrong = _read(key, raw, text=source.place == "environment")
             if wrong:
                 sentences.append(f"{wrong}; it stays {_shown(values.get(key, DEFAULTS[key]))}.")
             else:
-                values[key] = (*values.get(key, ()), *value) if key in ADDED else value
-                sentences += _idle(key, value)
+                values[key] = value
+        if source.deny:
+            values["deny"] = (*values.get("deny", ()), *source.deny)
+        if source.deny is None and sentences:
+            obstacle = obstacle or f"What {source.name} denies cannot be read: put it right first."
         problems += (Problem(source, sentence) for sentence in sentences)
-    return Resolved(msgspec.convert(_nest(values), Settings), tuple(problems))
+    return Resolved(msgspec.convert(_nest(values), Settings), tuple(problems), obstacle)
 
 
 # --- the places ---------------------------------------------------------------------------------------
@@ -142,7 +173,7 @@ def from_editor(place: Place, name: str, raw: object) -> Source:
     if raw is None:
         return Source(place, name, {})
     if not isinstance(raw, Mapping):
-        return Source(place, name, {}, (f"an object is expected, not {_shown(raw)}; ignored.",))
+        return Source(place, name, {}, (f"an object is expected, not {_shown(raw)}; ignored.",), unread=True)
     inner = raw.get(SECTION)
     return Source(place, name, inner if isinstance(inner, Mapping) else raw)
 
@@ -161,24 +192,39 @@ def from_workspace(root: Path) -> Source:
     """quintet.toml, or else [tool.quintet] of pyproject.toml, in the workspace folder."""
     own, problem = _toml(root / "quintet.toml")
     if problem or own is not None:
-        return Source("workspace", "quintet.toml", own or {}, (problem,) if problem else ())
-    # A broken pyproject.toml is for the tools that own it to report.
-    shared, _ = _toml(root / "pyproject.toml")
+        return _from_file("quintet.toml", own, problem)
+    path = root / "pyproject.toml"
+    shared, problem = _toml(path)
+    # A broken pyproject.toml is for the tools that own it to report, unless it speaks of us.
+    ours = problem if problem and _mentions(path, f"tool.{SECTION}") else ""
     tools = (shared or {}).get("tool")
     table = tools.get(SECTION) if isinstance(tools, dict) else None
-    return Source("workspace", f"pyproject.toml [tool.{SECTION}]", table if isinstance(table, dict) else {})
+    table = table if isinstance(table, dict) else {}
+    return _from_file(f"pyproject.toml [tool.{SECTION}]", None if problem else table, ours)
 
 
-def _toml(path: Path) -> tuple[dict[str, Any] | None, str | None]:
+def _from_file(name: str, values: dict[str, Any] | None, problem: str) -> Source:
+    return Source("workspace", name, values or {}, (problem,) if problem else (), unread=values is None)
+
+
+def _toml(path: Path) -> tuple[dict[str, Any] | None, str]:
+    """What is in a file and what is wrong with it; neither where there is none."""
     try:
         text = path.read_text("utf-8")
         import tomllib  # noqa: PLC0415 -- most workspaces have no such file, and a server should start at once
 
-        return tomllib.loads(text), None
+        return tomllib.loads(text), ""
     except FileNotFoundError:
-        return None, None
+        return None, ""
     except (OSError, ValueError) as error:  # ValueError: no UTF-8, no TOML
-        return None, f"it cannot be read and is ignored: {error}."
+        return None, f"it cannot be read, and nothing in it but what it denied before counts: {error}."
+
+
+def _mentions(path: Path, text: str) -> bool:
+    try:
+        return text.encode() in path.read_bytes()
+    except OSError:
+        return False
 
 
 # --- one option ---------------------------------------------------------------------------------------
@@ -212,27 +258,39 @@ def _refusal(source: Source, key: str) -> str | None:
 
 
 def _read(key: str, raw: object, *, text: bool) -> tuple[Any, str | None]:
-    """The value of one option, or what is wrong with it. A list that is read from `text` has commas."""
-    if text and isinstance(raw, str) and _is_list(_TYPES[key]):
-        raw = [part for part in map(str.strip, raw.split(",")) if part]
+    """The value of one option, or what is wrong with it."""
     try:
         value = msgspec.convert(raw, _TYPES[key], strict=not text)
     except (msgspec.ValidationError, UnicodeEncodeError):
         return None, f"{SECTION}.{key} must be {_expected(key)}, not {_shown(raw)}"
     if isinstance(value, str) and not value.strip():
         return None, f"{SECTION}.{key} must not be empty"
-    if _is_list(_TYPES[key]) and not all(each.strip() and _is_text(each) for each in value):
-        return None, f"{SECTION}.{key} must not hold an empty or broken text"
     if _is_number(_TYPES[key]) and not 0 < value < math.inf:
         return None, f"{SECTION}.{key} must be {_expected(key)}, not {_shown(raw)}"
     return value, None
 
 
-def _idle(key: str, value: Any) -> Iterator[str]:
-    """What is in a value that was taken and has no effect."""
-    if key == "deny":
-        for line in Deny(value).unusable:
-            yield f"{SECTION}.{key}: {_shown(line)} is no pattern and denies nothing."
+def _lines(raw: list[Any] | tuple[Any, ...] | str | None, place: Place) -> Iterable[Any]:
+    """The lines of a list of patterns, good or bad. In the environment they stand between commas."""
+    if not isinstance(raw, str):
+        return raw or ()
+    return filter(None, map(str.strip, raw.split(","))) if place == "environment" else (raw,)
+
+
+def _idle(key: str, raw: Any, place: Place) -> Iterator[str]:
+    """What is wrong with a list of patterns, whose good ones are taken."""
+    if not isinstance(raw, list | tuple) and place != "environment":
+        yield f"{SECTION}.{key} must be {_expected(key)}, not {_shown(raw)}."
+    if isinstance(raw, list | tuple | str):
+        lines = tuple(_lines(raw, place))
+        unusable = Deny(tuple(filter(_is_line, lines))).unusable
+        for line in lines:
+            if not _is_line(line) or line in unusable:
+                yield f"{SECTION}.{key}: {_shown(line)} is no pattern and denies nothing."
+
+
+def _is_line(line: object) -> bool:
+    return isinstance(line, str) and bool(line.strip()) and _is_text(line)
 
 
 def _is_list(kind: Any) -> bool:

@@ -16,7 +16,7 @@ from quintet.agents.controller import repair
 from quintet.agents.ranking import Ranking
 from quintet.agents.task import Event, Task
 from quintet.cli.failure import CommandError
-from quintet.settings import Settings, Source, from_environment, from_workspace, resolve
+from quintet.settings import Resolved, Settings, Source, from_environment, from_workspace, resolve
 from quintet.tools.sandbox import Sandbox, probe
 from quintet.workspace.deny import Deny
 from quintet.workspace.snapshot import Snapshot
@@ -105,7 +105,7 @@ def choices_from(arguments: argparse.Namespace, workspace: Path | None) -> Choic
     """What is to be done, from the workspace's file, the environment and, strongest, the command line.
 
     Options that cannot be taken are told on stderr. `workspace=None` reads no file: an evaluation must not
-    depend on where it is started.
+    depend on where it is started. Raises `CommandError` where nobody can tell what must not be read.
     """
     said = {
         "backend": arguments.backend,
@@ -115,21 +115,25 @@ def choices_from(arguments: argparse.Namespace, workspace: Path | None) -> Choic
         "budget.tests": arguments.candidates,
     }
     sources = [from_environment(os.environ), Source("editor", "command line", said)]
-    settings = resolved([*sources, from_workspace(workspace)] if workspace else sources)
-    return Choices(settings, arguments.order, not arguments.no_drafts, arguments.seed, arguments.candidates)
+    found = resolved([*sources, from_workspace(workspace)] if workspace else sources)
+    if found.obstacle:
+        raise CommandError(found.obstacle)
+    return Choices(
+        found.settings, arguments.order, not arguments.no_drafts, arguments.seed, arguments.candidates
+    )
 
 
 def settings_of(root: Path) -> Settings:
     """What the workspace's file and the environment say, for commands that have no options for it."""
-    return resolved([from_workspace(root), from_environment(os.environ)])
+    return resolved([from_workspace(root), from_environment(os.environ)]).settings
 
 
-def resolved(sources: Iterable[Source]) -> Settings:
+def resolved(sources: Iterable[Source]) -> Resolved:
     """The settings; what is wrong with an option is told on stderr."""
     found = resolve(sources)
     for problem in found.problems:
         print(f"quintet: {problem}", file=sys.stderr)
-    return found.settings
+    return found
 
 
 def workspace_of(arguments: argparse.Namespace) -> Path:

@@ -45,7 +45,10 @@ def register(edge: Edge) -> None:
 
 
 def move(edge: Edge, sessions: list[Session]) -> None:
-    """Put these sessions in place of those before; every open document goes to those who see it now."""
+    """Put these sessions in place of those before; every open document goes to those who see it now.
+
+    Who saw it before keeps what it knows of it, and looks at it again: it may now be the one whose it is.
+    """
     before = {
         held.name: (held.document, edge.holders(held.name))
         for session in edge.sessions
@@ -57,9 +60,13 @@ def move(edge: Edge, sessions: list[Session]) -> None:
         if after == holders:
             continue
         for session, path in holders:
-            session.close(path)
+            if (session, path) in after:
+                session.touch(path)
+            else:
+                session.close(path)
         for session, path in after:
-            session.open(path, uri, document.text, document.version)
+            if (session, path) not in holders:
+                session.open(path, uri, document.text, document.version)
 
 
 def _open(edge: Edge, uri: str) -> list[tuple[Session, str]]:

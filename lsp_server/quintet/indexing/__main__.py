@@ -17,7 +17,6 @@ from quintet.indexing.frames import Buffers, Command, Progress, Start, read, wri
 from quintet.indexing.indexer import Changed, Ended, Indexer
 from quintet.indexing.once import open_store, trouble
 from quintet.indexing.watch import Watch
-from quintet.workspace.deny import Deny
 from quintet.workspace.store import Store
 
 if TYPE_CHECKING:
@@ -52,12 +51,12 @@ def _keep(start: Start, store: Store, pipe: BinaryIO) -> None:
 
     Raises sqlite3.Error where the store cannot be read or written.
     """
-    path, deny = Path(start.store), Deny(tuple(start.deny))
+    path = Path(start.store)
     indexer = Indexer(
         Path(start.root),
         store,
         tell=lambda progress: write(pipe, progress),
-        deny=deny,
+        deny=start.deny,
         cache=path if path.is_file() else None,
     )
     Thread(target=_listen, args=(sys.stdin.buffer, indexer.events), daemon=True).start()

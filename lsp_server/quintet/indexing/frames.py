@@ -9,6 +9,7 @@ from typing import BinaryIO, Protocol, TypeVar
 
 import msgspec
 
+from quintet.workspace.deny import BUILT_IN, Deny
 from quintet.workspace.store import Record
 
 T = TypeVar("T")
@@ -36,11 +37,11 @@ class Done(msgspec.Struct, frozen=True, tag=True):
 
 
 class Start(msgspec.Struct, frozen=True, tag=True):
-    """The indexer's first message: the folder, where its store is kept, and the user's own deny list."""
+    """The indexer's first message: the folder, where its store is kept, and the deny list."""
 
     root: str
     store: str
-    deny: Sequence[str] = ()
+    deny: Deny = BUILT_IN
 
 
 class Buffers(msgspec.Struct, frozen=True, tag=True):

@@ -182,7 +182,7 @@ class Keeper:
             raise
         self._process = process
         try:
-            self._send(Start(str(self._root), str(self._path), self._deny.patterns))
+            self._send(Start(str(self._root), str(self._path), self._deny))
             for path, text in self._open.items():
                 self._send(Buffers({path: text}))
             if self._paused:

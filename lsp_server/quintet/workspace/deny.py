@@ -3,8 +3,10 @@
 Names in, a reason out; this module touches no disk.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -127,6 +129,11 @@ secrets.toml
 """
 
 
+Other = tuple[str, str, tuple[str, ...]]
+"""Another folder's patterns: they hold for paths here that begin with the first text, and see the second in
+its place. Both end in a slash, or are empty."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deny:
     """The deny list: what is built in, and the user's own `patterns` in gitignore syntax.
@@ -144,9 +151,12 @@ class Deny:
     - `auth.json`, `settings.xml`, `nuget.config`, `wp-config.php`, `database.yml`, `application.properties`
       are not, but for the copies that tools keep in folders of their own: they are sources first of all;
     - `.secrets.baseline` and the examples of an `.env` are made to be shared.
+
+    `others` are the lists of folders inside this one or around it, which hold here too, each for itself.
     """
 
     patterns: tuple[str, ...] = ()
+    others: tuple[Other, ...] = ()
 
     @property
     def unusable(self) -> tuple[str, ...]:
@@ -162,6 +172,8 @@ class Deny:
             return f"{path} may hold keys or passwords."
         if self.patterns and _compiled(self.patterns).holds(path):
             return f"{path} is on your deny list."
+        if self.others and self._elsewhere(path, folder=False):
+            return f"{path} is on the deny list of another open folder."
         return None
 
     def entry(self, path: str, *, folder: bool) -> str | None:
@@ -170,7 +182,30 @@ class Deny:
             return "credentials are kept there" if folder else "may hold keys or passwords"
         if self.patterns and _compiled(self.patterns).verdict(path, folder=folder):
             return "on your deny list"
+        if self.others and self._elsewhere(path, folder=folder):
+            return "on the deny list of another open folder"
         return None
+
+    def _elsewhere(self, path: str, *, folder: bool) -> bool:
+        """Whether one of the others denies it. They may deny a folder that no walk from here goes through."""
+        return any(
+            _compiled(patterns).holds(there + path.removeprefix(here), folder=folder)
+            for here, there, patterns in self.others
+            if path.startswith(here)
+        )
+
+
+def others_of(root: PurePath, lists: Iterable[tuple[PurePath, tuple[str, ...]]]) -> tuple[Other, ...]:
+    """Of the patterns of several folders those that hold in `root` too, as `Deny.others` has them."""
+    found = []
+    for other, patterns in lists:
+        if not patterns or other == root:
+            continue
+        if other.is_relative_to(root):
+            found.append((f"{other.relative_to(root).as_posix()}/", "", patterns))
+        elif root.is_relative_to(other):
+            found.append(("", f"{root.relative_to(other).as_posix()}/", patterns))
+    return tuple(sorted(found))
 
 
 BUILT_IN = Deny()
