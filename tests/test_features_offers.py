@@ -49,6 +49,7 @@ async def test_any_servers_diagnostic_can_be_fixed(ready: Editor, shop: Path) ->
 
 async def test_offering_starts_nothing(ready: Editor, shop: Path) -> None:
     uri = ready.open(shop / "shop/prices.py")
+    await ready.heard("workspace/configuration")
     ready.received.clear()
     await ready.actions(uri, 8, 4, diagnostics=[THEIRS])
     assert [it for it in ready.received if it.get("method") != "textDocument/publishDiagnostics"] == [
