@@ -173,6 +173,8 @@ def test_a_signal_cancels_and_leaves_nothing_behind(
     temporary.mkdir()
     before = everything(root)
     command = [sys.executable, "-m", "quintet", "repair", "--workspace", str(root), *OFFLINE]
+    # A shell starts what it runs in the background with this signal ignored, and a child would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with started.open("wb") as out:
         process = subprocess.Popen(
             [*command, "--test", "python -m unittest"],
