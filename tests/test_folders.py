@@ -274,6 +274,18 @@ async def test_what_a_folder_denies_is_denied_in_those_inside_it_and_around_it(
     assert [set(each.overlays()) for each in it.server.edge.sessions] == [set(), set()]
 
 
+async def test_a_folder_that_is_opened_by_a_link_denies_in_those_inside_it_too(
+    it: Editor, folder: Folder, tmp_path: Path
+) -> None:
+    inner = folder("real/inner", {"own.py": FINE})
+    folder("real", {"quintet.toml": 'deny = ["own.py"]\n'})
+    (tmp_path / "link").symlink_to(inner.parent)
+    await it.initialize(None, folders=[tmp_path / "link", inner])
+    it.open(inner / "own.py")
+    await settled(it)
+    assert [set(each.overlays()) for each in it.server.edge.sessions] == [set(), set()]
+
+
 # --- looking around -----------------------------------------------------------------------------------
 
 

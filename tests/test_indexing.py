@@ -275,6 +275,24 @@ def test_one_notice_leads_where_a_walk_from_nothing_does(
     indexer.close()
 
 
+def test_a_name_that_is_no_text_comes_and_goes(lay: Lay) -> None:
+    root = lay(FILES)
+    store, seen = Store(), list[Progress]()
+    indexer = Indexer(root, store, tell=seen.append)
+    indexer.rescan()
+    turned(indexer, lambda: seen[-1].complete if seen else False)
+    odd = os.fsdecode(b"caf\xe9.py")
+    seen.clear()
+    indexer.events.put(Changed((odd,)))
+    turned(indexer, lambda: bool(seen) and seen[-1].complete)
+    (root / odd).write_text("def odd(): pass\n")
+    seen.clear()
+    indexer.events.put(Changed((odd,)))
+    turned(indexer, lambda: bool(seen) and seen[-1].complete)
+    assert store.left_out() == {"caf\\xe9.py": "its name is not valid UTF-8"}
+    indexer.close()
+
+
 def test_a_file_that_goes_while_it_is_described_is_not_kept(lay: Lay) -> None:
     root = lay(FILES)
     store, seen = Store(), list[Progress]()

@@ -246,3 +246,21 @@ def test_a_strange_pyproject_is_not_ours_to_report(tmp_path: Path, text: str) ->
 def test_every_option_can_be_set_from_the_environment() -> None:
     names = {"QUINTET_" + key.upper().replace(".", "_") for key in DEFAULTS}
     assert set(from_environment(dict.fromkeys(names, "1")).values) == set(DEFAULTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "denied", "told"),
+    [
+        ("quintet.toml", '[quintet]\ndeny = ["private/"]\n', ("private/",), False),
+        ("pyproject.toml", '[tool]\nquintet = {deny = ["private/"]}\n', ("private/",), False),
+        ("pyproject.toml", '[tool]\nquintet = {deny = ["private/"\n', (), True),
+        ("pyproject.toml", "[tool.ruff", (), False),
+    ],
+)
+def test_however_a_file_says_what_it_denies_it_is_heard(
+    tmp_path: Path, name: str, text: str, denied: tuple[str, ...], told: object
+) -> None:
+    (tmp_path / name).write_text(text)
+    resolved = resolve((from_workspace(tmp_path),))
+    assert resolved.settings.deny == denied
+    assert (resolved.obstacle is not None) is told

@@ -133,12 +133,13 @@ class Session:
     def _meets(self, other: "Session") -> bool:
         if self.root is None or other.root is None:
             return False
-        return self.root.is_relative_to(other.root) or other.root.is_relative_to(self.root)
+        ours, theirs = self.root.resolve(), other.root.resolve()
+        return ours.is_relative_to(theirs) or theirs.is_relative_to(ours)
 
     def _enforce(self) -> None:
         """Deny what the settings here and of the neighbours say now, in open documents and the index too."""
-        lists = [(each.root, each.settings.deny) for each in self._neighbours if each.root]
-        others = others_of(self.root, lists) if self.root else ()
+        lists = [(each.root.resolve(), each.settings.deny) for each in self._neighbours if each.root]
+        others = others_of(self.root.resolve(), lists) if self.root else ()
         before, self.deny = self.deny, Deny(self.settings.deny, others)
         if self.deny == before:
             return

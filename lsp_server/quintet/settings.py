@@ -192,11 +192,12 @@ def from_workspace(root: Path) -> Source:
     """quintet.toml, or else [tool.quintet] of pyproject.toml, in the workspace folder."""
     own, problem = _toml(root / "quintet.toml")
     if problem or own is not None:
-        return _from_file("quintet.toml", own, problem)
+        inner = own.get(SECTION) if own else None
+        return _from_file("quintet.toml", inner if isinstance(inner, dict) else own, problem)
     path = root / "pyproject.toml"
     shared, problem = _toml(path)
     # A broken pyproject.toml is for the tools that own it to report, unless it speaks of us.
-    ours = problem if problem and _mentions(path, f"tool.{SECTION}") else ""
+    ours = problem if problem and _mentions(path, SECTION) else ""
     tools = (shared or {}).get("tool")
     table = tools.get(SECTION) if isinstance(tools, dict) else None
     table = table if isinstance(table, dict) else {}
@@ -224,7 +225,7 @@ def _mentions(path: Path, text: str) -> bool:
     try:
         return text.encode() in path.read_bytes()
     except OSError:
-        return False
+        return True  # who knows
 
 
 # --- one option ---------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from quintet.workspace.deny import BUILT_IN, Deny
 from quintet.workspace.document import digest
 from quintet.workspace.index import still_read_so
 from quintet.workspace.modules import Modules, is_config
-from quintet.workspace.scan import Found, Scan, Skipped, decides, iterate, look, rules
+from quintet.workspace.scan import Found, Scan, Skipped, decides, is_text, iterate, look, rules
 from quintet.workspace.store import Known, Record, Store
 
 _BATCH = 256
@@ -231,15 +231,12 @@ class Indexer:
         """Once a storm of changes has passed: look at single files, or walk again."""
         now = time.monotonic()
         passed = now - self._last_change > _QUIET or now - self._first_change > _STORM
-        if not self._changed or not passed or self._walk is not None:
-            return
+        if not self._changed or not passed or self._walk is not None or self._crew.left > _BATCH:
+            return  # a walk would hand in again what waits
         changed, self._changed = self._changed, set()
         seen = [] if len(changed) > _FEW else [self._look(path) for path in changed]
         if not seen or None in seen:
-            if self._crew.left > _BATCH:
-                self._changed |= changed  # a walk would hand in again what waits there
-            else:
-                self.rescan()
+            self.rescan()
             return
         found = [each for each in seen if isinstance(each, Found)]
         for each in seen:
@@ -251,7 +248,7 @@ class Indexer:
 
     def _look(self, path: str) -> Found | Skipped | None:
         """What a path is now; None where that is for a walk to say: a folder, a rule, a file that is gone."""
-        if not path or rules(path):
+        if not path or rules(path) or not is_text(path):
             return None
         known = self._known.get(path)
         seen = look(self._root, path, self._deny)
@@ -305,6 +302,8 @@ class Indexer:
         lost = [each for each in latest.values() if self._is_lost(each)]
         if lost:  # another has swept what this one was to share
             self._crew.store = None
+            for each in lost:
+                self._known.pop(each.path, None)
             self._crew.take(Found(latest.pop(each.path).path, each.size, each.mtime_ns) for each in lost)
         if latest:
             if not self._unweighed:

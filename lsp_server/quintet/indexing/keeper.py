@@ -201,6 +201,8 @@ class Keeper:
             while True:
                 (size,) = LENGTH.unpack(await pipe.readexactly(LENGTH.size))
                 progress = decoder.decode(await pipe.readexactly(size))
+                if self._expected:
+                    continue  # it speaks of what is not wanted any more
                 if progress.note:
                     log.warning("%s", progress.note)
                 self._tell(State(progress, progress.note or self.state.note))
@@ -227,8 +229,13 @@ class Keeper:
     def _opened(self) -> Store | None:
         """The store, once there is one."""
         if self._store is None and not self._closed:
+            path = self._path
             try:
-                self._store = Store(self._path, readonly=True)
+                store = Store(path, readonly=True)
             except StoreError:
                 return None
+            if path != self._path or self._closed:  # meanwhile, for this may be a thread
+                store.close()
+                return None
+            self._store = store
         return self._store

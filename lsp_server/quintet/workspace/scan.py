@@ -135,6 +135,11 @@ def look(root: Path, path: str, deny: Deny = BUILT_IN) -> "Found | Skipped | Non
     return None if isinstance(seen, _Folder) else seen
 
 
+def is_text(path: str) -> bool:
+    """Whether a name is valid UTF-8: the bytes of one that is not stand in it as halves of characters."""
+    return path.isascii() or not any("\ud800" <= character <= "\udfff" for character in path)
+
+
 def rules(path: str) -> bool:
     """Whether a file says which others belong to the folder."""
     return path[path.rfind("/") + 1 :] in RULES
@@ -204,7 +209,7 @@ def _unusable(entry: os.DirEntry[str]) -> str | None:
         return "symbolic link"
     if "\\" in name:
         return "its name holds a backslash"
-    if not name.isascii() and any("\ud800" <= character <= "\udfff" for character in name):
+    if not is_text(name):
         return "its name is not valid UTF-8"
     return None
 
