@@ -108,6 +108,7 @@ async def test_what_is_denied_from_now_on_is_found_no_more(lay: Lay) -> None:
     assert keeper.state.incomplete == "The index is being made."
     await until(lambda: found(keeper, "first") == ["a.py"])
     assert found(keeper, "hidden") == []
+    assert list(store_path(root).parent.glob("*.db")) == [store_path(root, Deny(("own/",)))]
     await until(lambda: keeper.state.progress.complete)
     index = keeper.index({})
     assert index is not None

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from quintet.indexing.frames import LENGTH, Buffers, Command, Progress, Start
-from quintet.indexing.once import store_path
+from quintet.indexing.once import delete, store_path
 from quintet.workspace.deny import BUILT_IN, Deny
 from quintet.workspace.document import Document
 from quintet.workspace.index import Index
@@ -73,6 +73,7 @@ class Keeper:
         self._open: dict[str, str] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._expected = False
+        self._former: set[Path] = set()
         self._paused = False
         self._closed = False
 
@@ -107,9 +108,13 @@ class Keeper:
         return False
 
     def deny(self, deny: Deny) -> None:
-        """Deny other files from now on: the process ends and another begins, with a store of its own."""
+        """Deny other files from now on: the process ends and another begins, with a store of its own.
+
+        The former one is removed, for it may hold what is denied by now.
+        """
         if deny == self._deny:
             return
+        self._former.add(self._path)
         self._deny, self._path, self._store = deny, store_path(self._root, deny), None
         self._tell(State(Progress(), self.state.note))
         if self._process is not None:
@@ -160,12 +165,19 @@ class Keeper:
             self._store = None  # it may be made anew, and this one is of a file that is gone
             if self._expected:
                 self._expected = False
+                self._remove_former()
                 continue
             deaths = [*(death for death in deaths if loop.time() - death < _LASTING), loop.time()]
             log.warning("the indexer process ended and is started again")
             await asyncio.sleep(0.2 * len(deaths))
         note = self.state.note or "The indexer died several times in a row; its log says why."
         self._tell(State(self.state.progress, note))
+
+    def _remove_former(self) -> None:
+        for path in self._former - {self._path}:
+            with contextlib.suppress(OSError):
+                delete(path)
+        self._former.clear()
 
     async def _once(self) -> None:
         spawning = asyncio.ensure_future(
