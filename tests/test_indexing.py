@@ -453,3 +453,48 @@ def test_a_walk_begun_anew_hands_nothing_in_twice(lay: Lay) -> None:
     turned(indexer, lambda: seen[-1].complete if seen else False)
     indexer.close()
     assert len(store.paths()) == 300
+
+
+class Counting(Indexer):
+    """How often it has walked."""
+
+    walks = 0
+
+    def rescan(self) -> None:
+        self.walks += 1
+        super().rescan()
+
+
+def test_another_branch_of_5000_files_is_one_walk(tmp_path: Path) -> None:
+    root = tmp_path / "workspace"
+    root.mkdir()
+
+    def git(*words: str) -> None:
+        command = ["git", "-c", "user.name=one", "-c", "user.email=one@example.org", *words]
+        subprocess.run(command, cwd=root, check=True, capture_output=True)
+
+    git("init", "-q", "-b", "small")
+    (root / "base.py").write_text("def base(): pass\n")
+    git("add", ".")
+    git("commit", "-qm", "small")
+    git("checkout", "-qb", "large")
+    for number in range(5_000):
+        folder = root / f"part{number % 50}"
+        folder.mkdir(exist_ok=True)
+        (folder / f"m{number}.py").write_text(f"def name_{number}(): pass\n")
+    git("add", ".")
+    git("commit", "-qm", "large")
+    git("checkout", "-q", "small")
+
+    store, seen = Store(), list[Progress]()
+    indexer = Counting(root, store, tell=seen.append)
+    watch = Watch(root, lambda paths: indexer.events.put(Changed(paths)))
+    indexer.rescan()
+    turned(indexer, lambda: seen[-1].complete if seen else False)
+    for branch, count in (("large", 5_001), ("small", 1)):
+        before = indexer.walks
+        git("checkout", "-q", branch)
+        turned(indexer, lambda count=count: len(store.paths()) == count and seen[-1].complete)  # type: ignore[misc]
+        assert indexer.walks - before <= 2  # a slow disk may make two storms of one
+    watch.close()
+    indexer.close()
