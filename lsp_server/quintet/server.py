@@ -205,6 +205,7 @@ class QuintetServer(LanguageServer):
             await asyncio.gather(*self._closing, *(session.aclose() for session in self.edge.sessions))
         finally:
             await self.workshop.aclose()
+            await cast("Wire", self.protocol).drained()
 
 
 def _register_lifecycle(server: QuintetServer) -> None:

@@ -81,13 +81,18 @@ class Wire(LanguageServerProtocol):
     async def _send_long(self, answer: Any) -> None:
         try:
             body = await asyncio.to_thread(self._json, answer)
+            head = f"Content-Length: {len(body)}\r\n\r\n".encode() if self._include_headers else b""
+            if self.writer is not None:
+                self.writer.write(head + body)
+        except OSError as error:
+            log.warning("the client has gone: %s", error)
         except Exception as error:
             log.exception("an answer cannot be sent")
             self.refuse(answer.id, JsonRpcInternalError(str(error)))
-            return
-        head = f"Content-Length: {len(body)}\r\n\r\n".encode() if self._include_headers else b""
-        if self.writer is not None:
-            self.writer.write(head + body)
+
+    async def drained(self) -> None:
+        """Wait until every answer that was given is sent."""
+        await asyncio.gather(*self._sending)
 
     def _json(self, answer: Any) -> bytes:
         plain = self._converter.unstructure(answer)

@@ -121,6 +121,8 @@ class Keeper:
             self._expected = True
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
+        else:
+            self._remove_former()
 
     def buffer(self, path: str, text: str | None) -> None:
         """An editor's text of a file, to be indexed when it pauses; None where the disk is true again."""

@@ -33,6 +33,8 @@ def main() -> None:
     """Answer jobs until the other end closes."""
     gc.freeze()
     gc.set_threshold(_SELDOM)
+    if sys.platform != "win32":
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)  # whoever started us may ignore it
     pipe, sys.stdout = sys.stdout.buffer, sys.stderr  # what a library prints must not get between
     decoder = msgspec.msgpack.Decoder(Job)
     store: Store | None = None

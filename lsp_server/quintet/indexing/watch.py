@@ -40,9 +40,8 @@ _CHANGES = (
     DirDeletedEvent,
 )
 """What the system is asked to tell: not who opens a file to read it, for that is we ourselves."""
-
-
 _NOTICES = "watchdog.observers"
+"""The log in which watchdog says that notices were lost."""
 
 
 class _Lost(logging.Handler):

@@ -179,7 +179,7 @@ class Answers:
         return self._firsts(sql, limit)
 
     def ids(self) -> dict[str, int]:
-        """The number of each indexed file in `occurrences` and in the graph."""
+        """The number of each indexed file, by which the graph knows it."""
         return dict(self._rows("SELECT path, id FROM files WHERE content IS NOT NULL ORDER BY path"))
 
     def dump(self) -> dict[str, object]:

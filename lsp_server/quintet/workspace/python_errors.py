@@ -19,25 +19,23 @@ _NEWER = re.compile(
 """Lines whose syntax may be younger than the Python we run on: there its word does not count."""
 
 
-_PIECE = 1 << 13
 _one_at_a_time = Lock()
 """Warnings are the whole process's."""
 
 
-def complaint(text: str, statements: Iterable[int] = ()) -> tuple[int, int, str] | None:
+def complaint(text: str, stops: Iterable[int] = ()) -> tuple[int, int, str] | None:
     """Start, end (code points) and message of the first error; None where CPython has none it is sure of.
 
-    `statements` are offsets where statements of the module begin, each on a line of its own: there a long
-    text is taken apart, for CPython's parser lets no other thread in before its end.
+    `stops` are offsets where statements of the module begin, each on a line of its own: there a long text is
+    taken apart, for CPython's parser lets no other thread in before its end.
     """
     begin = 0
-    for end in (*statements, len(text)):
-        if end - begin >= _PIECE or end == len(text):
-            told = _complaint(text[begin:end])
-            if told is not None:
-                return begin + told[0], begin + told[1], told[2]
-            begin = end
-            time.sleep(0)
+    for end in (*stops, len(text)):
+        told = _complaint(text[begin:end])
+        if told is not None:
+            return begin + told[0], begin + told[1], told[2]
+        begin = end
+        time.sleep(0)
     return None
 
 

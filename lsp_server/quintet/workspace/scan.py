@@ -149,7 +149,7 @@ def decides(path: str) -> bool:
     """Whether that a file is there, or is there no more, may change what a walk says of others."""
     *above, name = path.split("/")
     if name == "__init__.py":
-        return above[-1:] != [] and above[-1] in OUTPUT_FOLDERS
+        return bool(above) and above[-1] in OUTPUT_FOLDERS
     return name in _FOREIGN or name in _PROJECT_FILES or name in REPOSITORY_FOLDERS
 
 

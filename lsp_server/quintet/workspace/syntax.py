@@ -6,7 +6,7 @@ code points. It must not know files, an index or an editor.
 
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -229,18 +229,21 @@ class SyntaxTree:
             self._shown(self.char(start), self.char(end), message)
             for start, end, message in broken.problems(self.root, self._source)
         ]
-        if self.language == "python" and (told := complaint(self.text, self._statements())):
+        if self.language == "python" and (told := complaint(self.text, self._statement_stops())):
             first = self._shown(*told)
             line_end = self.text.find("\n", first.end)
             found = [first, *(problem for problem in found if 0 <= line_end < problem.start)]
         return tuple(found[: broken.LIMIT])
 
-    def _statements(self) -> list[int]:
-        """Where statements of the module begin a line, in a text that parses."""
-        if self.root.has_error:
-            return []
-        starts = (self.char(each.start_byte) for each in self.root.children if not each.start_point.column)
-        return [at for at in starts if not self.text[max(at - 3, 0) : at].rstrip("\r\n").endswith("\\")]
+    def _statement_stops(self) -> Iterator[int]:
+        """Where statements of the module begin a line, about `PIECE` apart, in a text that parses."""
+        last = 0
+        for each in self.root.children if not self.root.has_error else ():
+            at = self.char(each.start_byte)
+            goes_on = self.text[max(at - 3, 0) : at].rstrip("\r\n").endswith("\\")
+            if at - last >= PIECE and not each.start_point.column and not goes_on:
+                yield at
+                last = at
 
     def _shown(self, start: int, end: int, message: str) -> SyntaxProblem:
         """A problem shows on one line only, however far the parser had to skip."""
@@ -292,7 +295,7 @@ class SyntaxTree:
 def _parsed(source: bytes, language: str) -> Tree:
     """Parse, letting other threads in now and then: a parser holds the interpreter until it is done.
 
-    The text is parsed as if it were typed in, some lines at a time: the same tree for a tenth more work. (A
+    The text is parsed as if it were typed in, some lines at a time: the same tree for a little more work. (A
     callback that hands out pieces of the text would do too; py-tree-sitter 0.26 leaks each of them.)
     """
     at, *further = _stops(source)
