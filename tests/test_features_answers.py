@@ -48,7 +48,7 @@ async def opened(root: Path, capabilities: Any = None, **options: Any) -> AsyncI
 async def offered(it: Editor, root: Path) -> Any:
     """The action on the failing test, with the source open as version 1."""
     it.open(root / "sums.py")
-    [action] = await it.actions(it.open(root / "test_sums.py"), 7, 4)
+    [action, *_] = await it.actions(it.open(root / "test_sums.py"), 7, 4)
     return action
 
 
@@ -98,7 +98,7 @@ async def test_the_fix_comes_with_its_proof_and_for_the_version_it_was_made_for(
 
 async def test_a_file_nobody_has_open_is_edited_without_a_version(sums: Path) -> None:
     async with opened(sums) as it:
-        [action] = await it.actions(it.open(sums / "test_sums.py"), 7, 4)
+        [action, *_] = await it.actions(it.open(sums / "test_sums.py"), 7, 4)
         resolved = await it.request("codeAction/resolve", action)
         [change] = resolved["edit"]["documentChanges"]
         assert change["textDocument"] == {"uri": (sums / "sums.py").as_uri(), "version": None}
@@ -109,7 +109,7 @@ async def test_the_buffer_is_repaired_not_the_disk(sums: Path) -> None:
     buffer = "# not saved\n" + BUGGY
     async with opened(sums) as it:
         it.open(sums / "sums.py", buffer, version=9)
-        [action] = await it.actions(it.open(sums / "test_sums.py"), 7, 4)
+        [action, *_] = await it.actions(it.open(sums / "test_sums.py"), 7, 4)
         [change] = (await it.request("codeAction/resolve", action))["edit"]["documentChanges"]
         assert change["textDocument"]["version"] == 9
         assert after(buffer, change["edits"]) == "# not saved\n" + FIXED
@@ -119,7 +119,7 @@ async def test_a_diagnostic_leads_to_the_same_fix(sums: Path) -> None:
     async with opened(sums) as it:
         uri = it.open(sums / "sums.py")
         at = {"start": {"line": 1, "character": 4}, "end": {"line": 1, "character": 9}}
-        [action, _] = await it.actions(
+        [action, *_] = await it.actions(
             uri, 1, 6, diagnostics=[{"range": at, "message": "suspicious subtraction"}]
         )
         [change] = (await it.request("codeAction/resolve", action))["edit"]["documentChanges"]
@@ -130,7 +130,7 @@ async def test_an_action_on_a_diagnostic_of_an_older_text_does_nothing(sums: Pat
     async with opened(sums) as it:
         uri = it.open(sums / "sums.py")
         at = {"start": {"line": 1, "character": 4}, "end": {"line": 1, "character": 9}}
-        [action, _] = await it.actions(uri, 1, 6, diagnostics=[{"range": at, "message": "suspicious"}])
+        [action, *_] = await it.actions(uri, 1, 6, diagnostics=[{"range": at, "message": "suspicious"}])
         it.change(uri, 2, {"text": FIXED})
         assert "edit" not in await it.request("codeAction/resolve", action)
         assert it.shown()[0].startswith("Quintet: The file has changed since this was reported")
@@ -163,7 +163,7 @@ async def test_a_fix_whose_place_was_edited_meanwhile_is_refused(sums: Path) -> 
 
 async def test_a_file_that_changes_on_the_disk_meanwhile_gets_no_edit_and_no_error(sums: Path) -> None:
     async with opened(sums) as it:
-        [action] = await it.actions(it.open(sums / "test_sums.py"), 7, 4)
+        [action, *_] = await it.actions(it.open(sums / "test_sums.py"), 7, 4)
         asked = it.ask("codeAction/resolve", action)
         await begun(it)
         (sums / "sums.py").write_text("# new\n" + BUGGY)
@@ -226,7 +226,7 @@ async def test_the_next_repair_waits_for_the_one_before(sums: Path) -> None:
 async def test_without_resolve_the_command_applies_the_edit(sums: Path) -> None:
     async with opened(sums, {"workspace": {"workspaceEdit": {"documentChanges": True}}}) as it:
         it.open(sums / "sums.py")
-        [command] = await it.actions(it.open(sums / "test_sums.py"), 7, 4)
+        [command, *_] = await it.actions(it.open(sums / "test_sums.py"), 7, 4)
         params = {"command": command["command"], "arguments": command["arguments"]}
         assert await it.request("workspace/executeCommand", params) == {"applied": True}
         [change] = (await it.heard("workspace/applyEdit"))["edit"]["documentChanges"]
@@ -236,7 +236,7 @@ async def test_without_resolve_the_command_applies_the_edit(sums: Path) -> None:
 async def test_cancelling_the_command_applies_nothing(sums: Path) -> None:
     async with opened(sums, {"window": {"workDoneProgress": True}}) as it:
         it.open(sums / "sums.py")
-        [command] = await it.actions(it.open(sums / "test_sums.py"), 7, 4)
+        [command, *_] = await it.actions(it.open(sums / "test_sums.py"), 7, 4)
         asked = it.ask(
             "workspace/executeCommand", {"command": command["command"], "arguments": command["arguments"]}
         )
@@ -258,7 +258,7 @@ async def test_cancelling_the_command_applies_nothing(sums: Path) -> None:
 async def test_an_editor_that_does_not_take_the_edit_is_reported(sums: Path, reply: Any, told: str) -> None:
     async with opened(sums, {}) as it:
         it.replies["workspace/applyEdit"] = lambda _: reply
-        [command] = await it.actions(it.open(sums / "test_sums.py"), 7, 4)
+        [command, *_] = await it.actions(it.open(sums / "test_sums.py"), 7, 4)
         params = {"command": command["command"], "arguments": command["arguments"]}
         assert await it.request("workspace/executeCommand", params) == {"applied": False}
         assert it.shown()[-1] == f"Quintet: {told}"
@@ -277,7 +277,7 @@ async def test_what_cannot_be_repaired_is_one_sentence(
 ) -> None:
     prepare(sums)
     async with opened(sums, **options) as it:
-        [action] = await it.actions(it.open(sums / "test_sums.py"), 7, 4)
+        [action, *_] = await it.actions(it.open(sums / "test_sums.py"), 7, 4)
         assert "edit" not in await it.request("codeAction/resolve", action)
         [told] = it.shown()
         assert told.startswith("Quintet: No fix: ")

@@ -9,7 +9,7 @@ import pytest
 
 from in_memory import CAPABLE, Editor, editor
 from quintet.agents.context import Piece, Prompt
-from quintet.features.explain.pages import explained, page, written
+from quintet.features.explain.pages import explained, page
 from quintet.protocol import file_path
 from quintet_models.trajectory import state_folder
 
@@ -173,26 +173,3 @@ async def test_the_page_holds_any_text_and_any_reason() -> None:
 
 async def test_a_page_with_nothing_left_out_says_so() -> None:
     assert "## Left out\n\nNothing.\n" in page(await explained(Prompt("", 0, (), ()), 9, ""))
-
-
-def test_the_page_of_a_workspace_replaces_the_one_before(tmp_path: Path) -> None:
-    first = written(tmp_path, "long text\n")
-    second = written(tmp_path, "a\ud83d\n")
-    assert first
-    assert first == second
-    assert first.read_text() == "a?\n"
-    assert written(tmp_path / "other", "b") != first
-
-
-def test_no_page_lies_in_the_workspace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    assert written(tmp_path, "text") is None
-    assert not (tmp_path / "state").exists()
-
-
-def test_a_folder_that_cannot_be_made_costs_the_page_only(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
-    assert written(tmp_path / "workspace", "text") is None

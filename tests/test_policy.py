@@ -101,6 +101,45 @@ def test_a_single_mode_is_never_left() -> None:
     assert isinstance(chosen, Stop)
 
 
+def test_what_is_written_to_order_needs_a_capable_model_or_a_failing_test() -> None:
+    order: dict[str, Any] = {"failing_tests": 0, "suspects": 3, "tester_tried": True}
+    for kind in ("rewrite", "implement"):
+        assert "no model is connected" in stop(task_kind=kind, **order).why
+        assert "the model in use does not" in stop(task_kind=kind, model=True, **order).why
+        assert choice(task_kind=kind, model_capable=True, **order).role == "coder"
+        assert "nothing to change" in stop(task_kind=kind, **(order | {"suspects": 0})).why
+    assert choice(task_kind="implement", **(order | {"failing_tests": 1})).role == "coder"
+
+
+def test_a_rewrite_asks_for_no_new_test_and_a_stub_does() -> None:
+    order: dict[str, Any] = {"failing_tests": 0, "suspects": 3, "model_capable": True}
+    assert choice(task_kind="rewrite", **order).role == "coder"
+    assert choice(task_kind="implement", **order).role == "tester"
+
+
+def test_drafts_to_order_are_written_twice_in_each_mode_and_then_no_more() -> None:
+    order: dict[str, Any] = {"task_kind": "rewrite", "failing_tests": 0, "suspects": 3, "model_capable": True}
+    once = order | {"calls_in_mode": {"coder": 1}, "judged": 2}
+    assert choice(mode="fast", judged_last_step=2, **once).mode == "fast"
+    assert choice(mode="fast", last_role="reviewer", **once).mode == "fast"
+    assert choice(mode="fast", **once).mode == "standard"
+    twice = once | {"calls_in_mode": {"coder": 2}}
+    assert choice(mode="standard", judged_last_step=2, **twice).mode == "deep"
+    assert "no draft stands (2 tried)" in stop(mode="deep", judged_last_step=2, **twice).why
+    assert "test budget" in stop(tests_left=0, **once).why
+
+
+def test_a_test_is_written_once_in_each_mode() -> None:
+    wanted: dict[str, Any] = {"task_kind": "test", "failing_tests": 0, "suspects": 3, "model_capable": True}
+    assert choice(**(wanted | {"localised": False})).role == "planner"
+    assert "no definition" in stop(**(wanted | {"suspects": 0})).why
+    assert choice(**wanted) == Choice("tester", "fast", "a test is wanted")
+    tried = wanted | {"tester_tried": True}
+    assert choice(mode="fast", **tried).mode == "standard"
+    assert "stands" in stop(mode="deep", **tried).why
+    assert "(>>>)" in stop(**(tried | {"model_capable": False})).why
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.booleans(), min_size=60, max_size=60))
 def test_a_run_that_finds_nothing_ends(finds: list[bool]) -> None:

@@ -11,18 +11,14 @@ from quintet.protocol import (
     Client,
     Codec,
     Encoding,
-    Refused,
-    Target,
     client_of,
     file_path,
     file_uri,
     from_diagnostic,
     to_diagnostic,
-    to_workspace_edit,
     workspace_path,
 )
 from quintet.workspace.document import Document, digest
-from quintet.workspace.edits import Edit, FileEdit, Patch, apply, create_file, diff
 
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-16", "utf-32")
 texts = st.text(st.sampled_from("ab\n\r\té😀\u2028\u0301\ud83d\x0c"), max_size=30)
@@ -187,87 +183,55 @@ def test_what_a_client_declares_is_used() -> None:
             },
         },
     )
-    assert found == Client(Codec("utf-8"), *[True] * 11)
+    assert found == Client(
+        Codec("utf-8"),
+        document_changes=True,
+        annotations=True,
+        creates_files=True,
+        literals=True,
+        resolves=True,
+        disabled=True,
+        model_tag=True,
+        progress=True,
+        configuration=True,
+        registers_settings=True,
+        diagnostic_data=True,
+    )
+
+
+def test_our_own_clients_say_what_they_draw_besides() -> None:
+    found = client(experimental={"quintet": {"preview": True, "trace": "yes"}})
+    assert (found.preview, found.status, found.trace) == (True, False, False)
+    assert not client(experimental=True).preview
+
+
+def test_what_came_of_a_run_is_told_with_its_tests_and_comes_back_with_them() -> None:
+    tells = Client(diagnostic_data=True, related=True)
+    place = lsp.DiagnosticRelatedInformation(
+        lsp.Location("file:///w/b.py", lsp.Range(at(0, 0), at(0, 0))), "x"
+    )
+    sent = to_diagnostic(
+        lsp.Range(at(1, 0), at(1, 4)),
+        "Suspicious",
+        2,
+        tells,
+        code="suspicious",
+        severity="information",
+        tests=("t.py::test_a",),
+        related=[place],
+    )
+    assert (sent.code, sent.severity, sent.related_information) == (
+        "suspicious",
+        lsp.DiagnosticSeverity.Information,
+        [place],
+    )
+    assert from_diagnostic(sent).tests == ("t.py::test_a",)
 
 
 def test_neovim_takes_document_changes_and_keeps_lone_carriage_returns() -> None:
     found = client(name="Neovim", workspace={"workspaceEdit": {"resourceOperations": ["rename", "create"]}})
     assert found.document_changes
     assert not found.codec.lone_cr
-
-
-# --- edits
-
-FULL = Client(document_changes=True, annotations=True, creates_files=True)
-OLD = "a = '😀' + x\r\nb = 2\r\n"
-
-
-def changed(text: str, new: str) -> Patch:
-    return Patch((FileEdit("a.py", digest(text), diff(text, new)),))
-
-
-def test_an_edit_is_versioned_and_annotated_where_the_client_says_so() -> None:
-    target = {"a.py": Target("file:///w/a.py", OLD, 7)}
-    edit = to_workspace_edit(
-        changed(OLD, OLD.replace("+ x", "+ y")), target, FULL, label="Fix", description="why"
-    )
-    assert edit == lsp.WorkspaceEdit(
-        document_changes=[
-            lsp.TextDocumentEdit(
-                lsp.OptionalVersionedTextDocumentIdentifier(uri="file:///w/a.py", version=7),
-                [lsp.AnnotatedTextEdit("quintet", lsp.Range(at(0, 11), at(0, 12)), "y")],
-            )
-        ],
-        change_annotations={
-            "quintet": lsp.ChangeAnnotation("Fix", needs_confirmation=False, description="why")
-        },
-    )
-
-
-def test_without_document_changes_the_edit_is_a_map() -> None:
-    target = {"a.py": Target("file:///w/a.py", OLD, None)}
-    edit = to_workspace_edit(changed(OLD, OLD.replace("2", "3")), target, Client(), label="Fix")
-    assert edit == lsp.WorkspaceEdit(
-        changes={"file:///w/a.py": [lsp.TextEdit(lsp.Range(at(1, 4), at(1, 5)), "3")]}
-    )
-
-
-def test_a_new_file_is_created_and_then_filled() -> None:
-    patch = Patch((create_file("n.py", "x = 1\n"),))
-    target = {"n.py": Target("file:///w/n.py", "", None)}
-    edit = to_workspace_edit(patch, target, Client(document_changes=True, creates_files=True), label="Fix")
-    assert isinstance(edit, lsp.WorkspaceEdit)
-    create, fill = edit.document_changes or ()
-    assert isinstance(create, lsp.CreateFile)
-    assert create.uri == "file:///w/n.py"
-    assert isinstance(fill, lsp.TextDocumentEdit)
-    assert fill.edits == [lsp.TextEdit(lsp.Range(at(0, 0), at(0, 0)), "x = 1\n")]
-
-
-@pytest.mark.parametrize("weak", [Client(), Client(document_changes=True), Client(creates_files=True)])
-def test_a_client_that_creates_no_files_is_not_sent_one(weak: Client) -> None:
-    patch = Patch((create_file("n.py", "x = 1\n"),))
-    edit = to_workspace_edit(patch, {"n.py": Target("file:///w/n.py", "", None)}, weak, label="Fix")
-    assert edit == Refused("The fix adds n.py, and this editor does not let a server create files.")
-
-
-@given(texts, texts, codecs)
-def test_what_the_editor_applies_is_what_the_core_meant(before: str, after: str, codec: Codec) -> None:
-    if before == after:
-        return
-    target = {"a.py": Target("file:///w/a.py", before, 1)}
-    edit = to_workspace_edit(changed(before, after), target, Client(codec), label="Fix")
-    assert isinstance(edit, lsp.WorkspaceEdit)
-    assert edit.changes
-    lines = codec.lines(before)
-    applied = apply(
-        before,
-        [
-            Edit(lines.offset(it.range.start), lines.offset(it.range.end), it.new_text)
-            for it in edit.changes["file:///w/a.py"]
-        ],
-    )
-    assert applied == after
 
 
 # --- diagnostics
@@ -296,5 +260,5 @@ def test_another_servers_data_is_not_ours_to_read(data: Any) -> None:
 
 
 def test_documents_and_targets_speak_of_the_same_text() -> None:
-    document = Document("a.py", OLD)
-    assert document.digest == digest(OLD)
+    document = Document("a.py", "a = 1\r\n")
+    assert document.digest == digest("a = 1\r\n")

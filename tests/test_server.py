@@ -19,20 +19,43 @@ async def fresh() -> AsyncIterator[Editor]:
 
 async def test_exactly_what_is_there_is_offered(fresh: Editor, tmp_path: Path) -> None:
     offered = (await fresh.initialize(tmp_path))["capabilities"]
-    assert offered["codeActionProvider"] == {"codeActionKinds": ["quickfix"], "resolveProvider": True}
+    assert offered["codeActionProvider"] == {
+        "codeActionKinds": ["quickfix", "refactor.rewrite", "source.quintet"],
+        "resolveProvider": True,
+    }
     assert offered["executeCommandProvider"] == {
         "commands": [
             "quintet.fix",
+            "quintet.fixInMode",
+            "quintet.taken",
+            "quintet.runTests",
+            "quintet.fixTests",
+            "quintet.reviewChanges",
+            "quintet.rewrite",
+            "quintet.refactor",
+            "quintet.checkpoints",
+            "quintet.restoreCheckpoint",
+            "quintet.stop",
+            "quintet.chooseMode",
+            "quintet.chooseBackend",
+            "quintet.restart",
+            "quintet.doctor",
+            "quintet.runs",
+            "quintet.showTrace",
+            "quintet.showPatch",
+            "quintet.explainContext",
+            "quintet.explain",
             "quintet.index.pause",
             "quintet.index.resume",
             "quintet.index.rebuild",
-            "quintet.explainContext",
         ]
     }
     assert offered["textDocumentSync"] == {"openClose": True, "change": 2, "save": {"includeText": False}}
     assert offered["positionEncoding"] == "utf-16"
     assert not {key for key in offered if key.endswith("Provider")} - {
         "codeActionProvider",
+        "codeLensProvider",
+        "diagnosticProvider",
         "executeCommandProvider",
         "documentSymbolProvider",
         "workspaceSymbolProvider",

@@ -62,7 +62,7 @@ def test_texts_move_on_when_a_buffer_changes_opens_with_another_text_or_closes(s
 
 def test_a_patch_follows_edits_elsewhere(shop: Path, patch: Patch) -> None:
     now = texts("# more\n" + BUGGY)
-    moved = rebased(patch, open_snapshot(shop), now)
+    moved = rebased(patch, open_snapshot(shop).document, now)
     assert moved == Patch(
         (replace_text(Document(PRICES, "# more\n" + BUGGY), "# more\n" + MENDED), patch.files[1])
     )
@@ -80,20 +80,20 @@ def test_a_patch_follows_edits_elsewhere(shop: Path, patch: Patch) -> None:
     ],
 )
 def test_a_patch_that_cannot_follow_says_why(shop: Path, patch: Patch, now: Current, reason: str) -> None:
-    assert rebased(patch, open_snapshot(shop), now) == Moved(reason)
+    assert rebased(patch, open_snapshot(shop).document, now) == Moved(reason)
 
 
 def test_a_file_nobody_had_open_that_changed_on_the_disk_is_a_reason(shop: Path, patch: Patch) -> None:
     snapshot = open_snapshot(shop)
     (shop / PRICES).write_text("# more\n" + BUGGY)
     reason = "shop/prices.py has changed on the disk meanwhile."
-    assert rebased(patch, snapshot, snapshot.document) == Moved(reason)
+    assert rebased(patch, snapshot.document, snapshot.document) == Moved(reason)
 
 
 def test_a_file_opened_with_the_text_the_patch_is_for_needs_no_disk(shop: Path, patch: Patch) -> None:
     snapshot = open_snapshot(shop)
     (shop / PRICES).write_text("# more\n" + BUGGY)
-    assert rebased(patch, snapshot, texts(BUGGY)) == patch
+    assert rebased(patch, snapshot.document, texts(BUGGY)) == patch
 
 
 def earlier(patch: Patch, *named: str, command: str = "python -m pytest -q -p no:cacheprovider") -> Verified:

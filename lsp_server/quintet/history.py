@@ -154,3 +154,15 @@ def _git(root: Path, *arguments: str) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return ended.stdout.decode("utf-8", "replace") if ended.returncode == 0 else None
+
+
+def changed_since_commit(root: Path) -> tuple[str, ...]:
+    """Files below `root` that differ from the last commit, and those git does not know; none without git."""
+    changed = _git(root, "diff", "--name-only", "--relative", "-z", "HEAD", "--")
+    new = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
+    return tuple(sorted({path for text in (changed, new) if text for path in text.split("\0") if path}))
+
+
+def committed(root: Path, path: str) -> str | None:
+    """The text of a file as of the last commit; None where that has none of it."""
+    return _git(root, "show", f"HEAD:./{path}")

@@ -16,8 +16,6 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 
 from lsprotocol import types as lsp
 
-from quintet.workspace.edits import Edit, FileEdit, Patch
-
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 WINDOWS = os.name == "nt"
 SOURCE = "quintet"
@@ -178,6 +176,7 @@ class Client:
     document_changes: bool = False
     annotations: bool = False
     creates_files: bool = False
+    deletes_files: bool = False
     literals: bool = False
     resolves: bool = False
     disabled: bool = False
@@ -186,9 +185,19 @@ class Client:
     configuration: bool = False
     registers_settings: bool = False
     diagnostic_data: bool = False
+    pulls: bool = False
+    """It asks for the problems of a document's text; what came of a run it is still told."""
+    related: bool = False
+    lens_refresh: bool = False
+    preview: bool = False
+    """It is one of ours and shows a change before it is made: `quintet/preview`."""
+    status: bool = False
+    trace: bool = False
     nested_symbols: bool = False
     definition_links: bool = False
     shows_documents: bool = False
+    text_document_content: bool = False
+    """It asks for the text of documents that we name, so that a page needs no file."""
 
 
 def client_of(params: lsp.InitializeParams, encoding: str) -> Client:
@@ -204,6 +213,7 @@ def client_of(params: lsp.InitializeParams, encoding: str) -> Client:
         document_changes=bool(_get(edits, "document_changes") or operations),
         annotations=_get(edits, "change_annotation_support") is not None,
         creates_files=lsp.ResourceOperationKind.Create in operations,
+        deletes_files=lsp.ResourceOperationKind.Delete in operations,
         literals=_get(actions, "code_action_literal_support") is not None,
         resolves=bool(_get(actions, "data_support"))
         and "edit" in (_get(actions, "resolve_support.properties") or ()),
@@ -213,12 +223,26 @@ def client_of(params: lsp.InitializeParams, encoding: str) -> Client:
         configuration=bool(_get(declared, "workspace.configuration")),
         registers_settings=bool(_get(declared, "workspace.did_change_configuration.dynamic_registration")),
         diagnostic_data=bool(_get(declared, "text_document.publish_diagnostics.data_support")),
+        pulls=_get(declared, "text_document.diagnostic") is not None,
+        related=bool(_get(declared, "text_document.publish_diagnostics.related_information")),
+        lens_refresh=bool(_get(declared, "workspace.code_lens.refresh_support")),
+        preview=_ours(declared, "preview"),
+        status=_ours(declared, "status"),
+        trace=_ours(declared, "trace"),
         nested_symbols=bool(
             _get(declared, "text_document.document_symbol.hierarchical_document_symbol_support")
         ),
         definition_links=bool(_get(declared, "text_document.definition.link_support")),
         shows_documents=bool(_get(declared, "window.show_document.support")),
+        text_document_content=_get(declared, "workspace.text_document_content") is not None,
     )
+
+
+def _ours(declared: Any, name: str) -> bool:
+    """What our own clients declare besides, under `experimental.quintet`."""
+    experimental = _get(declared, "experimental")
+    own = experimental.get(SOURCE) if isinstance(experimental, Mapping) else None
+    return isinstance(own, Mapping) and own.get(name) is True
 
 
 def _encoding(name: str) -> Encoding:
@@ -232,117 +256,53 @@ def _get(declared: Any, path: str) -> Any:
     return declared
 
 
-# --- edits --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A file as the editor has it: its name for it, the text the edits were made for, the version if open."""
-
-    uri: str
-    text: str
-    version: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """An edit this editor cannot be given: one sentence."""
-
-    reason: str
-
-
-def to_workspace_edit(
-    patch: Patch, targets: Mapping[str, Target], client: Client, *, label: str, description: str = ""
-) -> lsp.WorkspaceEdit | Refused:
-    """The patch as the editor takes it.
-
-    `targets` holds every path of the patch, an empty text for a new file. With `document_changes` the edits
-    carry the version they were made for, so that an editor whose buffer moved on can refuse them.
-    """
-    created = [change.path for change in patch.files if change.base is None]
-    if created and not (client.creates_files and client.document_changes):
-        return Refused(f"The fix adds {created[0]}, and this editor does not let a server create files.")
-    if not client.document_changes:
-        changes = {
-            targets[change.path].uri: _text_edits(change, targets[change.path], client, None)
-            for change in patch.files
-        }
-        return lsp.WorkspaceEdit(changes=changes)
-    annotation = SOURCE if client.annotations else None
-    return lsp.WorkspaceEdit(
-        document_changes=[
-            part for change in patch.files for part in _document_change(change, targets, client, annotation)
-        ],
-        change_annotations={
-            SOURCE: lsp.ChangeAnnotation(label=label, needs_confirmation=False, description=description)
-        }
-        if annotation
-        else None,
-    )
-
-
-def _document_change(
-    change: FileEdit, targets: Mapping[str, Target], client: Client, annotation: str | None
-) -> Sequence[lsp.TextDocumentEdit | lsp.CreateFile]:
-    target = targets[change.path]
-    identifier = lsp.OptionalVersionedTextDocumentIdentifier(uri=target.uri, version=target.version)
-    edit = lsp.TextDocumentEdit(identifier, _text_edits(change, target, client, annotation))
-    if change.base is None:
-        options = lsp.CreateFileOptions(overwrite=False, ignore_if_exists=False)
-        return (lsp.CreateFile(uri=target.uri, options=options, annotation_id=annotation), edit)
-    return (edit,)
-
-
-def _text_edits(change: FileEdit, target: Target, client: Client, annotation: str | None) -> list[Any]:
-    lines = client.codec.lines(target.text)
-    edits = [(lines.range(edit.start, edit.end), edit.text) for edit in _sayable(change.edits, target.text)]
-    if annotation:
-        return [lsp.AnnotatedTextEdit(annotation, span, text) for span, text in edits]
-    return [lsp.TextEdit(span, text) for span, text in edits]
-
-
-def _sayable(edits: Sequence[Edit], text: str) -> list[Edit]:
-    """The same change without a boundary between CR and LF, where no position can point."""
-    result: list[Edit] = []
-    for edit in edits:
-        if result and result[-1].end == edit.start:
-            last = result.pop()
-            edit = Edit(last.start, edit.end, last.text + edit.text)  # noqa: PLW2901 -- one edit from two
-        result.append(edit)
-    return [_widened(edit, text) for edit in result]
-
-
-def _widened(edit: Edit, text: str) -> Edit:
-    start, end, new = edit.start, edit.end, edit.text
-    if text[start - 1 : start + 1] == "\r\n":
-        start, new = start - 1, "\r" + new
-    if text[end - 1 : end + 1] == "\r\n":
-        end, new = end + 1, new + "\n"
-    return Edit(start, end, new)
-
-
 # --- diagnostics --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A diagnostic someone showed the user. `line` counts from 1; `version` is known of ours only."""
+    """A diagnostic someone showed the user. `line` counts from 1.
+
+    `version` and `tests`, the failing tests it speaks of, are known of ours only.
+    """
 
     message: str
     source: str
     line: int
     version: int | None
+    tests: tuple[str, ...] = ()
 
 
-def to_diagnostic(span: lsp.Range, message: str, version: int | None, client: Client) -> lsp.Diagnostic:
-    """One of our own problems; where the editor keeps `data`, it carries the version it speaks of."""
+SEVERITIES = {
+    "error": lsp.DiagnosticSeverity.Error,
+    "warning": lsp.DiagnosticSeverity.Warning,
+    "information": lsp.DiagnosticSeverity.Information,
+    "hint": lsp.DiagnosticSeverity.Hint,
+}
+"""LSP's word for how bad a finding is."""
+
+
+def to_diagnostic(  # noqa: PLR0913 -- each is a field of it
+    span: lsp.Range,
+    message: str,
+    version: int | None,
+    client: Client,
+    *,
+    code: str = "syntax",
+    severity: str = "error",
+    tests: Sequence[str] = (),
+    related: Sequence[lsp.DiagnosticRelatedInformation] = (),
+) -> lsp.Diagnostic:
+    """One of our own; where the editor keeps `data`, it carries the version and the tests it speaks of."""
+    data = {"version": version} | ({"tests": [*tests]} if tests else {})
     return lsp.Diagnostic(
         range=span,
         message=message,
-        severity=lsp.DiagnosticSeverity.Error,
+        severity=SEVERITIES[severity],
         source=SOURCE,
-        code="syntax",
-        data={"version": version} if client.diagnostic_data else None,
+        code=code,
+        related_information=[*related] if related and client.related else None,
+        data=data if client.diagnostic_data else None,
     )
 
 
@@ -350,13 +310,24 @@ def from_diagnostic(diagnostic: lsp.Diagnostic) -> Reported:
     """A diagnostic of ours or of another server, as the core sees it."""
     ours = diagnostic.source == SOURCE
     data = diagnostic.data if ours and isinstance(diagnostic.data, Mapping) else {}
-    version = data.get("version")
+    version, tests = data.get("version"), data.get("tests")
+    named = tests if isinstance(tests, list | tuple) else ()
     return Reported(
         message=diagnostic.message,
         source=diagnostic.source or "",
         line=diagnostic.range.start.line + 1,
         version=version if isinstance(version, int) else None,
+        tests=tuple(test for test in named if isinstance(test, str)),
     )
+
+
+def shape(span: lsp.Range) -> dict[str, dict[str, int]]:
+    """A range as it is written down, for arguments and for messages of our own."""
+    start, end = span.start, span.end
+    return {
+        "start": {"line": start.line, "character": start.character},
+        "end": {"line": end.line, "character": end.character},
+    }
 
 
 # --- symbols ------------------------------------------------------------------------------------------

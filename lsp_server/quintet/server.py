@@ -27,7 +27,24 @@ from pygls.protocol import default_converter
 
 from quintet import __version__
 from quintet.connection import Workshop
-from quintet.features import Edge, code_actions, diagnostics, explain, indexing, navigation, sync
+from quintet.edge import Edge, status
+from quintet.features import (
+    code_actions,
+    control,
+    describe,
+    diagnostics,
+    explain,
+    indexing,
+    lenses,
+    navigation,
+    refactor,
+    restore,
+    review,
+    rewrite,
+    sync,
+    tests,
+    trace,
+)
 from quintet.protocol import client_of, file_path
 from quintet.session import Session
 from quintet.settings import SECTION, Place, Problem, Source, from_editor, from_environment, from_workspace
@@ -36,6 +53,10 @@ from quintet.workspace.deny import denied
 
 log = logging.getLogger(__name__)
 
+_FEATURES = (
+    *(sync, diagnostics, code_actions, tests, lenses, review, rewrite, refactor, restore),
+    *(control, trace, explain, describe, indexing, navigation),
+)
 _SWITCH = 0.001
 """Seconds a thread may go on while the one that answers the editor waits for the interpreter."""
 _PATIENCE = 5.0
@@ -125,7 +146,7 @@ class QuintetServer(LanguageServer):
         self.problems: tuple[Problem, ...] = ()
         """What was wrong with the options, until the client can be told."""
         _register_lifecycle(self)
-        for feature in (sync, code_actions, indexing, navigation, explain):
+        for feature in _FEATURES:
             feature.register(self.edge)
 
     def report_server_error(self, error: Exception, source: type[Exception]) -> None:
@@ -229,6 +250,7 @@ def _register_lifecycle(server: QuintetServer) -> None:
         pulling = asyncio.ensure_future(_pull(server))
         await asyncio.wait([pulling], timeout=_PATIENCE)
         server.settled.set()  # some editors never answer
+        status.tell(edge)
         await pulling
         if edge.client.registers_settings:
             registration = lsp.Registration("quintet-settings", lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
@@ -251,6 +273,7 @@ def _register_lifecycle(server: QuintetServer) -> None:
             server.tell_problems()
         else:
             await _pull(server)
+        status.tell(edge)
 
     @server.feature(lsp.SHUTDOWN)
     async def shutdown(_: None) -> None:

@@ -6,8 +6,8 @@ It speaks of texts, offsets and tasks; it must not know the protocol, so headles
 import asyncio
 import logging
 import os
-from collections.abc import AsyncGenerator, Coroutine, Iterable, Iterator
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterable, Iterator
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +18,7 @@ from quintet import settling
 from quintet.agents.task import Event, Note, RunFinished, RunStarted, Task, Verified
 from quintet.connection import Workshop
 from quintet.deadline import abandoned, in_time
+from quintet.findings import Findings
 from quintet.history import Past
 from quintet.settings import Place, Problem, Settings, Source, from_workspace, resolve
 from quintet.settling import Moved
@@ -83,6 +84,8 @@ class Session:
         self.changed = asyncio.Event()
         self.dirty: set[str] = set()
         """Paths opened, changed or closed since somebody last took them; `changed` is set with them."""
+        self.findings = Findings()
+        """What test runs and reviews have said of the files."""
         self._past = Past()
         self._sources: dict[Place, Source] = {}
         self._unread: str | None = None
@@ -187,6 +190,16 @@ class Session:
         if self.documents.pop(path, None):
             self._past.closed(path)
             self.touch(path)
+
+    def solved(self, tests: Iterable[str]) -> None:
+        """A change was made that makes these tests pass."""
+        for path in self.findings.solved(tests):
+            self.look_again(path)
+
+    def look_again(self, path: str) -> None:
+        """Something else is known of a file now, open or not."""
+        self.dirty.add(path)
+        self.changed.set()
 
     def touch(self, path: str) -> None:
         """Whoever follows an open or closed document should look at it again."""
@@ -293,6 +306,32 @@ class Session:
         held = self.documents.get(path)
         return held.refusal if held else None
 
+    @asynccontextmanager
+    async def at_work(self, path: str | None = None) -> AsyncIterator["Sandbox | str"]:
+        """Have the workshop for oneself, one at a time: where tests may run; or why they may not.
+
+        A file of the workspace that has come to deny more since is heeded.
+        """
+        for wrong in self._read_again():
+            log.warning("%s", wrong)
+        if problem := self._unknown() or self.obstacle(path):
+            yield problem
+            return
+        async with self._workshop.turn:
+            sandbox = await self._workshop.sandbox()
+            if self.settings.sandbox == "strict" and sandbox.level != "bubblewrap":
+                yield f"The setting quintet.sandbox is strict, and only {sandbox.describe()} works."
+            else:
+                yield sandbox
+
+    async def backend(self) -> tuple["Backend | None", str]:
+        """The model that the settings name, and what to tell the user of it."""
+        return await self._workshop.connection.get(self.settings)
+
+    async def free_engine(self) -> None:
+        """Let go of the engine; the next who needs one finds it anew."""
+        await self._workshop.connection.aclose()
+
     async def repair(self, task: Task) -> AsyncGenerator[Event | Notice]:
         """Repair, one run at a time in a workshop; iterate inside `contextlib.aclosing`.
 
@@ -301,20 +340,14 @@ class Session:
         """
         for wrong in self._read_again():
             yield Notice(str(wrong))
-        if problem := self._unknown() or self.obstacle(task.path):
-            yield abandoned(problem)
-            return
-        if self._workshop.turn.locked():
+        if self.busy:
             yield Note("Waiting for the repair before this one.")
-        async with self._workshop.turn:
-            sandbox = await self._workshop.sandbox()
-            if self.settings.sandbox == "strict" and sandbox.level != "bubblewrap":
-                yield abandoned(
-                    f"The setting quintet.sandbox is strict, and only {sandbox.describe()} works."
-                )
+        async with self.at_work(task.path) as sandbox:
+            if isinstance(sandbox, str):
+                yield abandoned(sandbox)
                 return
             yield Note("Connecting to the model")
-            backend, trouble = await self._workshop.connection.get(self.settings)
+            backend, trouble = await self.backend()
             if trouble:
                 yield Notice(trouble)
             history = await self.history() if backend else None  # nobody else would read it
@@ -352,7 +385,7 @@ class Session:
             backend=backend,
             sandbox=sandbox,
             budget=self.settings.budget,
-            mode=self.settings.mode,
+            mode=task.mode or self.settings.mode,
             record_in=state_folder() if self.settings.record else None,
             history=history,
         )

@@ -24,6 +24,8 @@ class TestOptions(msgspec.Struct, frozen=True):
 
     command: str | None = None
     """The command that runs the tests, as typed in the workspace folder; found out where it is not set."""
+    on_save: bool = False
+    """Run the tests whenever a file is saved, in a throw-away copy, and report those that fail."""
 
 
 class DiagnosticOptions(msgspec.Struct, frozen=True):
@@ -31,6 +33,15 @@ class DiagnosticOptions(msgspec.Struct, frozen=True):
 
     syntax: bool = True
     """Report syntax problems of the open files."""
+    tests: bool = True
+    """Report the tests that failed in the last run, where they failed and where the fault may be."""
+
+
+class ReviewOptions(msgspec.Struct, frozen=True):
+    """When the Reviewer looks at what you changed; it always does when asked."""
+
+    on_save: bool = False
+    """Review the changes of a file whenever it is saved."""
 
 
 class LogOptions(msgspec.Struct, frozen=True):
@@ -72,6 +83,14 @@ class Settings(msgspec.Struct, frozen=True):
     """Answer symbols, definitions and references by name. Off, where another server knows better."""
     record: bool = True
     """Keep what each repair chose and what that cost (numbers, no code) in your state folder."""
+    preview: Literal["auto", "always", "never"] = "auto"
+    """Whether a change is shown before it is made, so that you may take parts of it. auto shows what is not
+    verified, touches several files or is a refactoring; always shows every change; never shows none."""
+    suggest: bool = False
+    """Look for fixes right after a run of the tests, so that what failed carries a patch that is proven."""
+    lenses: bool = False
+    """Show Run and Fix above every test, in editors that have code lenses."""
+    review: ReviewOptions = ReviewOptions()
     diagnostics: DiagnosticOptions = DiagnosticOptions()
     log: LogOptions = LogOptions()
 
@@ -83,9 +102,9 @@ ADDED = frozenset({"deny"})
 """Keys whose values from all places stand together, the stronger place's last: the last pattern decides."""
 
 
-Place = Literal["workspace", "environment", "options", "editor"]
+Place = Literal["workspace", "environment", "options", "editor", "choice"]
 PLACES: tuple[Place, ...] = get_args(Place)
-"""Where options come from, the weakest first."""
+"""Where options come from, the weakest first. A choice is what a command of ours was last given."""
 
 
 class Source(msgspec.Struct, frozen=True):

@@ -73,11 +73,11 @@ def moved_on(snapshot: "Snapshot", paths: Iterable[str], current: Current) -> bo
     return False
 
 
-def rebased(patch: Patch, snapshot: "Snapshot", current: Current) -> Patch | Moved:
-    """The patch for the texts of now, or why it cannot be had."""
+def rebased(patch: Patch, before: Current, current: Current) -> Patch | Moved:
+    """The patch, made for the texts of `before`, for those of now; or why it cannot be had."""
     moved: list[FileEdit] = []
     for change in patch.files:
-        then, now = snapshot.document(change.path), current(change.path)
+        then, now = before(change.path), current(change.path)
         if change.base is None:
             if isinstance(now, Document):
                 return _exists(change)
@@ -107,7 +107,7 @@ async def settle(
         if chases == _CHASES:
             return Abandoned("The fix was found, but the text keeps changing. Ask again when it is at rest.")
         chases += 1
-        patch = rebased(outcome.patch, snapshot, texts.current)
+        patch = rebased(outcome.patch, snapshot.document, texts.current)
         if isinstance(patch, Moved):
             return Abandoned(f"The fix was found, but {patch.reason} Ask again.")
         snapshot = await texts.snapshot()
@@ -122,6 +122,7 @@ async def verified(
     patch: Patch, earlier: Verified, snapshot: "Snapshot", sandbox: "Sandbox", *, may_edit_tests: bool = False
 ) -> Verified | str:
     """Verify a moved patch as the earlier one was; where it does not hold, the reason."""
+    from quintet.agents.proof import mean  # noqa: PLC0415
     from quintet.tools.trial import TrialError, open_trial  # noqa: PLC0415
 
     wanted = earlier.verdict
@@ -136,6 +137,8 @@ async def verified(
             may_edit_tests=may_edit_tests,
             may_pass=not wanted.named,  # nothing failed then, so nothing has to fail now
         ) as trial:
+            if not wanted.named:  # what fails already may go on failing
+                mean(trial, ())
             verdict = await trial.verify(patch)
     except (TrialError, StalePatchError) as error:
         return str(error)

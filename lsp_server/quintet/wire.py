@@ -7,6 +7,7 @@ import asyncio
 import inspect
 import json
 import logging
+from collections.abc import Generator
 from typing import Any
 
 import cattrs
@@ -44,6 +45,15 @@ class Wire(LanguageServerProtocol):
         # The session holds the documents; a second copy would be paid for at every keystroke.
         for method in _SYNCED:
             del self.fm.builtin_features[method]
+
+    @lsp_method(lsp.INITIALIZE)
+    def lsp_initialize(self, params: lsp.InitializeParams) -> Generator[Any, Any, lsp.InitializeResult]:
+        """Answer with what the server can do; pygls leaves out that it gives texts by their addresses."""
+        result = yield from super().lsp_initialize(params)
+        offered = result.capabilities.workspace
+        if offered is not None:
+            offered.text_document_content = self.fm.feature_options.get(lsp.WORKSPACE_TEXT_DOCUMENT_CONTENT)
+        return result
 
     def structure_message(self, data: dict[str, Any]) -> dict[str, Any]:
         """Leave the parsed JSON as it is: this is called for every object inside a message, too."""

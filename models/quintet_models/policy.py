@@ -10,7 +10,13 @@ import msgspec
 
 Role = Literal["planner", "coder", "tester", "debugger", "reviewer"]
 Mode = Literal["fast", "standard", "deep"]
+TaskKind = Literal["test_failure", "diagnostic", "instruction", "rewrite", "implement", "test"]
 LADDER: tuple[Mode, ...] = ("fast", "standard", "deep")
+TO_ORDER: frozenset[TaskKind] = frozenset({"rewrite", "implement"})
+"""Kinds whose user says what is to be written, and not what is wrong."""
+
+
+_TRIES = 2
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +27,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     # before the first step
-    task_kind: Literal["test_failure", "diagnostic", "instruction"]
+    task_kind: TaskKind
     language: str = ""
     failure_family: str = ""
     files_in_workspace: int = 0
@@ -102,7 +108,9 @@ class CascadePolicy:
 
     def choose(self, state: State) -> Choice | Stop:
         """The first rule that applies."""
-        return _finished(state) or _prepare(state) or _propose(state) or _escalate(state)
+        if state.task_kind == "test":
+            return _finished(state) or _write_test(state)
+        return _finished(state) or _prepare(state) or _to_order(state) or _propose(state) or _escalate(state)
 
 
 def _finished(state: State) -> Stop | None:
@@ -115,15 +123,58 @@ def _finished(state: State) -> Stop | None:
     return None
 
 
-def _prepare(state: State) -> Choice | None:
+def _prepare(state: State) -> Choice | Stop | None:
     """Look at what is there before anything is proposed."""
     if state.plausible:
         return Choice("reviewer", state.mode, f"{state.plausible} candidate(s) passed the failing tests")
     if not state.localised:
         return Choice("planner", state.mode, "the fault is not localised yet")
-    if not state.failing_tests and not state.tester_tried:
+    if state.task_kind in TO_ORDER and not state.suspects:
+        return Stop("there is nothing to change at this place")
+    if not state.failing_tests and not state.tester_tried and state.task_kind != "rewrite":
         return Choice("tester", state.mode, "no failing test speaks for the task")
     return None
+
+
+def _to_order(state: State) -> Choice | Stop | None:
+    """Only a model can write what was asked for in words; the tests say what must not break."""
+    if state.task_kind not in TO_ORDER or state.failing_tests:
+        return None
+    if not state.model_capable:
+        return Stop(_needs_model(state))
+    if state.tests_left <= 0:
+        return Stop(f"the test budget is spent ({state.judged} drafts judged)")
+    return _draft(state)
+
+
+def _draft(state: State) -> Choice | Stop:
+    """Twice in each mode, the second time knowing what was refused and why."""
+    tries = state.calls_in_mode.get("coder", 0)
+    if not tries:
+        return Choice("coder", state.mode, "first drafts" if not state.judged else "new drafts")
+    refused = state.judged_last_step or state.last_role == "reviewer"
+    if refused and tries < _TRIES:
+        return Choice("coder", state.mode, f"{state.judged} draft(s) refused: once more, knowing why")
+    if rest := _rest(state):
+        return Choice("coder", rest[0], f"{state.mode} gave no draft that stands")
+    return Stop(
+        f"no draft stands ({state.judged} tried)" if state.judged else "the model gave no usable draft"
+    )
+
+
+def _write_test(state: State) -> Choice | Stop:
+    """A test for a definition: one step of the Tester in each mode, until one is accepted."""
+    if not state.localised:
+        return Choice("planner", state.mode, "the definition is to be found")
+    if not state.suspects:
+        return Stop("there is no definition at this place that a test could be written for")
+    if not state.tester_tried:
+        return Choice("tester", state.mode, "a test is wanted")
+    if not state.model_capable:
+        return Stop(_needs_model(state))
+    if rest := _rest(state):
+        return Choice("tester", rest[0], f"{state.mode} gave no test that stands")
+    return Stop("no test that was written stands")
 
 
 def _propose(state: State) -> Choice | Stop | None:
@@ -146,7 +197,28 @@ def _propose(state: State) -> Choice | Stop | None:
 
 def _escalate(state: State) -> Choice | Stop:
     """The mode is used up: the next one, or the end."""
-    rest = state.modes[state.modes.index(state.mode) + 1 :] if state.mode in state.modes else ()
-    if rest:
+    if rest := _rest(state):
         return Choice("coder", rest[0], f"{state.mode} found nothing in {state.judged} candidates")
-    return Stop(f"none of {state.judged} candidates passed the failing tests")
+    found = f"none of {state.judged} candidates passed the failing tests"
+    if state.task_kind == "implement" and not state.model_capable:
+        return Stop(f"{found}. {_needs_model(state)}")
+    return Stop(found)
+
+
+def _rest(state: State) -> tuple[Mode, ...]:
+    """The modes above the present one."""
+    return state.modes[state.modes.index(state.mode) + 1 :] if state.mode in state.modes else ()
+
+
+def _needs_model(state: State) -> str:
+    """What is missing, and what to do."""
+    work = {
+        "rewrite": "Rewriting by instruction",
+        "implement": "Implementing more than a small edit reaches",
+        "test": "Writing a test that is not among the examples (>>>) of the documentation",
+    }
+    lacking = "the model in use does not" if state.model else "no model is connected"
+    return (
+        f"{work.get(state.task_kind, 'This')} needs a model that follows instructions; {lacking}. "
+        "Choose another with quintet.chooseBackend."
+    )

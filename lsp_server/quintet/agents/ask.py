@@ -5,13 +5,14 @@ pays for it once. Knows prompts and budgets; what an answer means is the special
 """
 
 import asyncio
+import re
 from contextlib import aclosing
 from functools import cache
 from importlib.resources import files
 
 from quintet.agents.context import Survey, fill, survey
 from quintet.agents.modes import MODES
-from quintet.agents.roles import ROLES
+from quintet.agents.roles import PROMPTS, ROLES
 from quintet.agents.run import Run
 from quintet.agents.task import Mode, Role
 from quintet_models.backends.base import Backend, BackendError
@@ -59,6 +60,12 @@ async def ask(run: Run, role: Role, mode: Mode, words: str = "", *, n: int = 1) 
     return await collect(run, backend, request)
 
 
+def fenced(answer: str) -> str | None:
+    """The first fenced block of an answer."""
+    match = re.search(r"^```[^\n]*\n(.*?)^```", answer, re.MULTILINE | re.DOTALL)
+    return match.group(1) if match else None
+
+
 async def collect(run: Run, backend: Backend, request: Request) -> tuple[str, ...]:
     """Run a request to its end within the run's time; usage goes on the run's account."""
     texts = [""] * request.n
@@ -83,8 +90,9 @@ async def _context(run: Run, backend: Backend, mode: Mode) -> str:
 
 async def _survey(run: Run) -> Survey:
     """What the workspace has for the task, ranked once for a snapshot and what its tests said."""
+    blaming = run.trial if run.trial and (run.trial.named or not run.pointed) else None
     suspects = tuple(
-        suspicion for suspicion in (await run.trial.suspects() if run.trial else ()) if suspicion.score > 0
+        suspicion for suspicion in (await blaming.suspects() if blaming else ()) if suspicion.score > 0
     )
     baseline = run.trial.baseline if run.trial else None
     known = run.snapshot, baseline, suspects
@@ -97,10 +105,10 @@ async def _survey(run: Run) -> Survey:
 
 
 def _question(run: Run, role: Role, words: str) -> str:
-    parts = [prompt(ROLES[role].prompt)]
+    parts = [prompt(PROMPTS.get((role, run.task.kind), ROLES[role].prompt))]
     if run.plan and role != "planner":
         parts.append(f"The plan:\n{run.plan}")
-    if run.hypotheses and role in {"coder", "debugger"}:
+    if run.hypotheses and role in {"coder", "debugger", "tester"}:
         parts.append("What was learned so far:\n" + "\n".join(f"- {text}" for text in run.hypotheses[-3:]))
     if words:
         parts.append(words)

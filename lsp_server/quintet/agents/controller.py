@@ -87,7 +87,7 @@ async def repair(  # noqa: PLR0913 - keywords only, each one wire of the composi
                             yield event
                 except TrialError as error:  # a disk that filled up meanwhile, say
                     failure = str(error)
-            outcome = run.verified or run.unverified or Abandoned(failure or run.stopped)
+            outcome = run.verified or run.unverified or Abandoned(failure or _why(run))
         yield RunFinished(outcome, run.mode, tuple(run.steps), run.usage, run.seconds, len(run.judged))
     finally:
         if record_in is not None:
@@ -131,6 +131,11 @@ async def _step(run: Run, choice: Choice) -> AsyncGenerator[Event, None]:
     )
     run.steps.append(step)
     yield StepFinished(step)
+
+
+def _why(run: Run) -> str:
+    """Why the run ended without a patch."""
+    return f"{run.stopped.removesuffix('.')}. {run.setback}" if run.setback else run.stopped
 
 
 def _started(run: Run, mode: str) -> RunStarted:

@@ -128,6 +128,17 @@ def careless(document: Document, new: str) -> Problem | None:
     return None
 
 
+def outside(target: Target, new: str) -> Problem | None:
+    """A change of the target's document that reaches beyond the region."""
+    text = target.document.text
+    before, after = text[: target.start], text[target.end :]
+    if len(new) >= len(before) + len(after) and new.startswith(before) and new.endswith(after):
+        return None
+    first = text.count("\n", 0, target.start) + 1
+    last = text.count("\n", 0, max(target.start, target.end - 1)) + 1
+    return Problem("outside", f"Change only the lines {first} to {last} of {target.document.path}.")
+
+
 def _search_replace(text: str, documents: Mapping[str, Document], target: Target | None) -> Parsed:
     texts: dict[str, str] = {}
     problems: list[Problem] = []

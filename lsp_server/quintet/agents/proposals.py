@@ -11,7 +11,7 @@ from itertools import islice
 from quintet.agents.ask import ask, collect, prompt
 from quintet.agents.delimiters import mended
 from quintet.agents.edit_format import Target as Region
-from quintet.agents.edit_format import careless, parse
+from quintet.agents.edit_format import careless, outside, parse
 from quintet.agents.frontier import Proposal
 from quintet.agents.modes import Compute
 from quintet.agents.neighbourhood import neighbours, read_vocabulary
@@ -141,9 +141,13 @@ async def drafts(run: Run, mode: Mode, compute: Compute) -> Written:
 async def _patches(run: Run, backend: Backend, mode: Mode, compute: Compute) -> Written:
     """Whole answers of a capable model, refused ones told to it once more with the reason."""
     target, form = run.targets[0], backend.profile.edit_format
-    region = Region(target.document, target.start, target.end, target.unit.name if target.unit else "")
+    lines_only = run.task.kind == "rewrite"
+    name = target.unit.name if target.unit and not lines_only else ""
+    region = Region(target.document, target.start, target.end, name)
     documents = {target.document.path: target.document for target in run.targets}
     words = prompt(f"coder_{form}").format(name=target.name, path=target.document.path)
+    if lines_only:
+        words = f"{_shown(target)}\n\n{words}"
     written: list[Proposal] = []
     for attempt in range(2):
         answers = await ask(run, "coder", mode, words, n=compute.samples)
@@ -151,12 +155,25 @@ async def _patches(run: Run, backend: Backend, mode: Mode, compute: Compute) -> 
         for answer in answers:
             patch, refused = parse(answer, form, documents, region)
             problems.extend(problem.message for problem in refused)
-            if patch is not None:
-                written.append(_written(patch, documents, f"{backend.profile.model}, draft {attempt + 1}"))
+            if patch is None:
+                continue
+            proposal = _written(patch, documents, f"{backend.profile.model}, draft {attempt + 1}")
+            if lines_only and (stray := outside(region, proposal.text)):
+                problems.append(stray.message)
+            else:
+                written.append(proposal)
         if written or not problems:
             break
         words = f"{words}\n\nThe last answer was refused: {problems[0]}"
     return [(target, written)] if written else []
+
+
+def _shown(target: Target) -> str:
+    """The lines that are to be rewritten, as the model is shown them."""
+    first, last = min(target.lines), max(target.lines)
+    where = f"Line {first}" if first == last else f"Lines {first} to {last}"
+    fence = "```" if "```" not in target.text else "~~~~"
+    return f"{where} of `{target.document.path}`:\n{fence}\n{target.text.rstrip()}\n{fence}"
 
 
 def _written(patch: Patch, documents: dict[str, Document], description: str) -> Proposal:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from quintet.agents.task import Role
+from quintet.agents.task import Role, TaskKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +24,12 @@ ROLES: dict[Role, Row] = {
     "debugger": Row("debugger", 256, thinks=True),
     "reviewer": Row("reviewer", 128, thinks=True),
 }
+
+PROMPTS: dict[tuple[Role, TaskKind], str] = {
+    ("coder", "rewrite"): "coder_rewrite",
+    ("coder", "implement"): "coder_implement",
+    ("reviewer", "rewrite"): "reviewer_to_order",
+    ("reviewer", "implement"): "reviewer_to_order",
+    ("tester", "test"): "tester_to_order",
+}
+"""Where a kind of task needs other words than the role's usual ones."""

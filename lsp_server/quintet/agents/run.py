@@ -77,6 +77,8 @@ class Run:
     started: float = field(default_factory=time.monotonic)
 
     own: Trial | None = None
+    untested: str = ""
+    """Why there are no tests of the user's own, in a few words."""
     trial: Trial | None = None
     written: Document | None = None
     mode: Mode = "fast"
@@ -101,12 +103,19 @@ class Run:
     usage: Usage = field(default_factory=Usage)
     steps: list[Step] = field(default_factory=list)
     stopped: str = ""
+    setback: str = ""
+    """Why the last thing written to order was refused, one sentence."""
     report: Report = Report("")
 
     @property
     def capable(self) -> bool:
         """Whether specialists may ask the model to reason, and not only to rank and draft lines."""
         return self.backend is not None and self.backend.profile.capable
+
+    @property
+    def pointed(self) -> bool:
+        """Whether the user pointed at what is to be worked on, so that no fault has to be found."""
+        return self.task.to_order or self.task.kind == "test"
 
     @property
     def ranker(self) -> Ranker:
@@ -118,6 +127,11 @@ class Run:
         if path in self.task.protected:
             return False
         return self.task.may_edit_tests or not (judges(path) or self._runs(path))
+
+    def refuse(self, proposal: Proposal, reason: str) -> None:
+        """Remember why what was written to order does not stand, for the next try and for the user."""
+        self.setback = reason
+        self.hypotheses.append(f"This was tried and refused. {reason}\n{proposal.diff}")
 
     def _runs(self, path: str) -> bool:
         """Whether the test command names the file, as in `python check.py`: it is the judge then."""

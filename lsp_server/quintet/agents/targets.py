@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from quintet.agents.selection import grown
 from quintet.tools.verdict import Suspicion
 from quintet.workspace.document import Document
 from quintet.workspace.snapshot import Snapshot
@@ -84,6 +85,37 @@ def whole_units(snapshot: Snapshot, path: str, score: float, why: str) -> tuple[
     return tuple(Suspicion(path, line, score, why) for line in every)
 
 
+def selected(snapshot: Snapshot, path: str, first: int, last: int) -> Target | None:
+    """The lines `first` to `last` (from 1), grown to whole statements; None where they cannot be read."""
+    document, tree = snapshot.document(path), snapshot.tree(path)
+    if not isinstance(document, Document) or tree is None or first > document.text.count("\n") + 1:
+        return None
+    first, last = grown(tree, first, last)
+    start, end = offset_of(document.text, first), offset_of(document.text, last + 1)
+    exact = (unit for unit in tree.units() if unit_lines(document, unit) == (start, end))
+    lines = dict.fromkeys(range(first, last + 1), 1.0)
+    return Target(document, tree, next(exact, None), start, end, lines)
+
+
+def defined(snapshot: Snapshot, path: str, line: int) -> Target | None:
+    """The innermost definition around a line (from 1), as a whole; None where there is none."""
+    document, tree = snapshot.document(path), snapshot.tree(path)
+    if not isinstance(document, Document) or tree is None:
+        return None
+    unit = tree.unit_at(offset_of(document.text, line))
+    if unit.kind == "module":
+        return None
+    start, end = unit_lines(document, unit)
+    first, last = line_of(document.text, start), line_of(document.text, max(start, end - 1))
+    return Target(document, tree, unit, start, end, dict.fromkeys(range(first, last + 1), 1.0))
+
+
+def unit_lines(document: Document, unit: Unit) -> tuple[int, int]:
+    """Where the whole lines of a definition begin and end."""
+    end = document.text.find("\n", unit.end)
+    return document.text.rfind("\n", 0, unit.start) + 1, len(document.text) if end < 0 else end + 1
+
+
 def entropy(targets: Iterable[Target]) -> float:
     """How spread out the suspicion is, in nats: 0 when one line has all of it."""
     weights = [weight for target in targets for weight in target.lines.values() if weight > 0]
@@ -129,8 +161,7 @@ def _region(document: Document, unit: Unit | None, line: int) -> tuple[int, int]
     if unit is None:
         band = (line - 1) // _CONTEXT_LINES * _CONTEXT_LINES
         return offset_of(text, band + 1), offset_of(text, band + _CONTEXT_LINES + 1)
-    end = text.find("\n", unit.end)
-    return text.rfind("\n", 0, unit.start) + 1, len(text) if end < 0 else end + 1
+    return unit_lines(document, unit)
 
 
 def _filled(document: Document, start: int, end: int, lines: dict[int, float]) -> dict[int, float]:

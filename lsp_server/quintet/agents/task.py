@@ -15,7 +15,7 @@ from quintet_models.messages import Usage
 
 Role = policy.Role
 Mode = policy.Mode
-TaskKind = Literal["test_failure", "diagnostic", "instruction"]
+TaskKind = policy.TaskKind
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,18 +24,28 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     `path` and `line` (from 1) are where they asked, `issue` is in their words, `test_command` is how they run
     their tests (None: found out), `tests` names the failing tests they mean (empty: all that fail), and
     `diagnostic` is the message of the diagnostic at the cursor. `protected` files are left alone besides the
-    tests, whose protection `may_edit_tests` lifts.
+    tests, whose protection `may_edit_tests` lifts. `mode` is the one to work in (None: as the settings say).
+
+    "rewrite" is about the lines `line` to `end_line` (None: the one line), grown to whole statements, and
+    `issue` is the instruction; "implement" and "test" are about the definition around `line`.
     """
 
     kind: TaskKind
     issue: str = ""
     path: str | None = None
     line: int | None = None
+    end_line: int | None = None
     test_command: str | None = None
     tests: tuple[str, ...] = ()
     diagnostic: str = ""
     protected: tuple[str, ...] = ()
     may_edit_tests: bool = False
+    mode: Mode | Literal["auto"] | None = None
+
+    @property
+    def to_order(self) -> bool:
+        """Whether the user says what is to be written, and not what is wrong."""
+        return self.kind in policy.TO_ORDER
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -130,7 +140,10 @@ class Verified(msgspec.Struct, frozen=True, tag=True):
 
 
 class Unverified(msgspec.Struct, frozen=True, tag=True):
-    """A patch nothing could prove: there was no test that speaks for the task. Never offered as a fix."""
+    """A patch nothing could prove; `reason` says what is missing. Never offered as a fix.
+
+    What was written to order (kinds "rewrite", "implement", "test") may be shown to its user as unverified.
+    """
 
     patch: Patch
     diff: str

@@ -1,6 +1,7 @@
-"""Syntax problems of the open documents, pushed a moment after the typing stops.
+"""What is wrong with the files: syntax, and what runs of the tests and reviews have found.
 
-Knows no language: what is wrong comes from the session's syntax trees as offsets.
+Problems of the syntax depend on the text alone: an editor that can ask for them does, others are sent them a
+moment after the typing stops. What came of a run is always sent. Knows no language and starts no run.
 """
 
 import asyncio
@@ -10,9 +11,12 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
-from quintet.features import Edge
+from quintet.edge import Edge
+from quintet.edge.targets import uri_of
+from quintet.findings import Related
 from quintet.protocol import Client, to_diagnostic
 from quintet.session import Session
+from quintet.workspace.document import Document
 
 if TYPE_CHECKING:  # grammars come after `initialize`
     from quintet.workspace.syntax import SyntaxTree
@@ -29,6 +33,25 @@ MOST = 50
 """Problems shown of one document: beyond the first few, recovery from errors is guesswork."""
 MAX_LENGTH = 500_000
 """Texts above this many characters are not checked: a parse would be felt while typing."""
+
+
+def register(edge: Edge) -> None:
+    """Answer editors that ask for the problems of a text themselves; these are not sent them, too."""
+    options = lsp.DiagnosticOptions(
+        inter_file_dependencies=False, workspace_diagnostics=False, identifier="syntax"
+    )
+
+    @edge.server.feature(lsp.TEXT_DOCUMENT_DIAGNOSTIC, options)
+    async def pull(params: lsp.DocumentDiagnosticParams) -> lsp.DocumentDiagnosticReport:
+        session, path = edge.at(params.text_document.uri) or (None, "")
+        held = session.documents.get(path) if session else None
+        if session is None or held is None:
+            return lsp.RelatedFullDocumentDiagnosticReport([], result_id="")
+        result_id = held.document.digest
+        if params.previous_result_id == result_id:
+            return lsp.RelatedUnchangedDocumentDiagnosticReport(result_id)
+        found = await _syntax(edge, session, path)
+        return lsp.RelatedFullDocumentDiagnosticReport(found, result_id=result_id)
 
 
 async def publish(edge: Edge, session: Session, shown: set[str]) -> None:
@@ -63,26 +86,77 @@ async def _pause(changed: asyncio.Event, pause: float) -> None:
 
 
 def _take_back(edge: Edge, shown: set[str]) -> None:
-    """A document that is closed has no problems."""
+    """A document that is closed has no problems but those that a run has found in it."""
     held = {document.name for session in edge.sessions for document in session.documents.values()}
-    for uri in sorted(shown - held):
+    found = {uri_of(session, path) for session in edge.sessions for path in session.findings.paths()}
+    for uri in sorted(shown - held - found):
         shown.discard(uri)
         _send(edge, uri, None, [])
 
 
 async def _publish(edge: Edge, session: Session, path: str, shown: set[str]) -> None:
-    """Send the problems of one document: open, still the same, and not of a folder inside this one."""
+    """Send the problems of one document, still the same, and not of a folder inside this one."""
     held = session.documents.get(path)
-    if held is None or edge.at(held.name) != (session, path):
+    if held is None:
+        await _publish_closed(edge, session, path, shown)
+        return
+    if edge.at(held.name) != (session, path):
         return
     document, found = held.document, list[lsp.Diagnostic]()
-    if session.settings.diagnostics.syntax and len(document.text) <= MAX_LENGTH:
-        tree = await session.tree(path)
-        found = await asyncio.to_thread(_problems, tree, document.version, edge.client) if tree else []
+    if not edge.client.pulls:
+        found = await _syntax(edge, session, path)
+    found += _found(edge, session, document)
     now = session.documents.get(path)
     if now is held and now.document is document:  # else it is looked at again, or closed
         shown.add(held.name)
         _send(edge, held.name, document.version, found)
+
+
+async def _publish_closed(edge: Edge, session: Session, path: str, shown: set[str]) -> None:
+    """A file that nobody has open is told what a run has found in it, and when that is gone."""
+    uri = uri_of(session, path)
+    if path in session.findings.paths():
+        document = await asyncio.to_thread(session.current, path)
+        if isinstance(document, Document) and path not in session.documents:
+            shown.add(uri)
+            _send(edge, uri, None, _found(edge, session, document))
+    elif uri in shown:
+        shown.discard(uri)
+        _send(edge, uri, None, [])
+
+
+async def _syntax(edge: Edge, session: Session, path: str) -> list[lsp.Diagnostic]:
+    document = session.documents[path].document
+    if not session.settings.diagnostics.syntax or len(document.text) > MAX_LENGTH:
+        return []
+    tree = await session.tree(path)
+    return await asyncio.to_thread(_problems, tree, document.version, edge.client) if tree else []
+
+
+def _found(edge: Edge, session: Session, document: Document) -> list[lsp.Diagnostic]:
+    """What runs and reviews have found, where it is in the text of now."""
+    findings = session.findings.of(document.path, document.text)
+    lines = edge.client.codec.lines(document.text) if findings else None
+    return [
+        to_diagnostic(
+            lines.range(each.start, each.end),
+            each.message,
+            document.version,
+            edge.client,
+            code=each.code,
+            severity=each.severity,
+            tests=each.tests,
+            related=[_related(session, other) for other in each.related],
+        )
+        for each in findings
+        if lines
+    ]
+
+
+def _related(session: Session, other: Related) -> lsp.DiagnosticRelatedInformation:
+    line = lsp.Position(other.line - 1, 0)
+    location = lsp.Location(uri_of(session, other.path), lsp.Range(line, line))
+    return lsp.DiagnosticRelatedInformation(location, other.message)
 
 
 def _problems(tree: "SyntaxTree", version: int | None, client: Client) -> list[lsp.Diagnostic]:

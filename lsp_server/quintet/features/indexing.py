@@ -12,7 +12,7 @@ from uuid import uuid4
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
-from quintet.features import Edge
+from quintet.edge import Edge
 from quintet.session import Session
 
 if TYPE_CHECKING:  # a server that starts needs no store

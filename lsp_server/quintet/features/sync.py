@@ -8,7 +8,7 @@ import logging
 
 from lsprotocol import types as lsp
 
-from quintet.features import Edge
+from quintet.edge import Edge
 from quintet.session import Session
 from quintet.workspace.edits import Edit
 
@@ -35,8 +35,10 @@ def register(edge: Edge) -> None:
     @feature(lsp.TEXT_DOCUMENT_DID_SAVE, lsp.SaveOptions(include_text=False))
     def saved(params: lsp.DidSaveTextDocumentParams) -> None:
         # The text is known already; what a save can change is the encoding the file has on disk.
-        for session, path in _open(edge, params.text_document.uri):
+        holders = _open(edge, params.text_document.uri)
+        for session, path in holders:
             session.saved(path)
+        _follow(edge, holders[:1])
 
     @feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: lsp.DidCloseTextDocumentParams) -> None:
@@ -67,6 +69,13 @@ def move(edge: Edge, sessions: list[Session]) -> None:
         for session, path in after:
             if (session, path) not in holders:
                 session.open(path, uri, document.text, document.version)
+
+
+def _follow(edge: Edge, holders: list[tuple[Session, str]]) -> None:
+    """Let the features do what they do after a save."""
+    for session, path in holders:
+        for act in edge.on_save:
+            session.start(act(session, path))
 
 
 def _open(edge: Edge, uri: str) -> list[tuple[Session, str]]:

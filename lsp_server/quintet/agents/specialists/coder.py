@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing, suppress
 
+from quintet.agents import to_order
 from quintet.agents.frontier import Proposal
 from quintet.agents.modes import MODES, Compute
 from quintet.agents.proposals import drafts, edits, pairs
@@ -32,6 +33,11 @@ async def act(run: Run, choice: Choice) -> AsyncGenerator[Event, None]:
     before = len(run.judged)
     if not run.targets:
         run.report = Report("there is nothing to change: no place in the workspace is suspicious")
+        return
+    if run.task.to_order and not (run.trial and run.trial.named):
+        async with aclosing(to_order.write(run, choice)) as events:
+            async for event in events:
+                yield event
         return
     if not run.calls(choice.mode).get("coder"):
         async for event in _fill(run, choice.mode, compute):

@@ -7,8 +7,9 @@ the plan is written by it and checked against the workspace before anyone believ
 from collections.abc import AsyncGenerator, Iterator
 
 from quintet.agents.ask import ask
+from quintet.agents.proof import mean, speaking
 from quintet.agents.run import Report, Run
-from quintet.agents.targets import Target, gather, line_of, whole_units
+from quintet.agents.targets import Target, defined, gather, line_of, selected, whole_units
 from quintet.agents.task import Event, Note
 from quintet.tools.verdict import Suspicion
 from quintet_models.backends.base import BackendError
@@ -17,10 +18,15 @@ from quintet_models.policy import Choice
 _FILES_WHEN_LOST = 3
 _PLANNED = 0.9
 _CURSOR = 0.8
+_SHOWN = 3
 
 
 async def act(run: Run, choice: Choice) -> AsyncGenerator[Event, None]:
     """Fill `run.targets` and, with a capable model, `run.plan`."""
+    if run.pointed:
+        async for event in _pointed(run):
+            yield event
+        return
     suspicions = await _suspicions(run)
     by_model = False
     if run.capable:
@@ -39,6 +45,37 @@ async def act(run: Run, choice: Choice) -> AsyncGenerator[Event, None]:
     lines = sum(len(target.lines) for target in run.targets)
     where = f"{lines} suspicious lines in {len(run.targets)} place(s)" if lines else "no place found"
     run.report = Report(where, by_model)
+
+
+async def _pointed(run: Run) -> AsyncGenerator[Event, None]:
+    """What the user pointed at, and no other place; for a stub also the failing tests that run it."""
+    run.localised = True
+    task, target = run.task, _place(run)
+    if target is None or (task.kind != "test" and not run.may_change(task.path or "")):
+        where = f"{task.path}:{task.line}"
+        run.setback = (
+            f"{where} judges patches or is protected." if target else f"Nothing is known of {where}."
+        )
+        run.report = Report("no place found")
+        return
+    run.targets = (target,)
+    if task.kind == "implement" and run.own and not task.tests:
+        mean(run.own, await speaking(run.own, target))
+        if run.own.named:
+            yield Note(f"Failing tests that run {target.name}: {', '.join(run.own.named[:_SHOWN])}")
+    first, last = min(target.lines), max(target.lines)
+    run.report = Report(f"{target.name} ({target.document.path}:{first}-{last})")
+
+
+def _place(run: Run) -> Target | None:
+    """What a task that points at something points at."""
+    task = run.task
+    if task.path is None or task.line is None:
+        return None
+    whole = None if task.kind == "rewrite" else defined(run.snapshot, task.path, task.line)
+    if whole or task.kind == "test":
+        return whole
+    return selected(run.snapshot, task.path, task.line, task.end_line or task.line)
 
 
 async def _suspicions(run: Run) -> tuple[Suspicion, ...]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from quintet.agents.ask import ask
 from quintet.agents.edit_format import careless
+from quintet.agents.evidence import evidence
 from quintet.agents.proof import last_word
 from quintet.agents.ranking import score_request, scored
 from quintet.agents.run import Judged, Report, Run
@@ -52,23 +53,24 @@ async def act(run: Run, choice: Choice) -> AsyncGenerator[Event, None]:
         verdict = await last_word(run, judged.proposal.patch)
         if verdict.verified:
             others = tuple(_alternative(other) for other in ordered if other is not judged)
-            _accept(run, judged, verdict, others)
+            await _accept(run, judged, verdict, others)
             run.report = Report(f"accepted: {judged.proposal.description}", by_model)
             return
         yield Note(f"Rejected `{judged.proposal.description}`: {verdict.reason}")
         run.rejected.append(judged)
+        if run.task.to_order:
+            run.refuse(judged.proposal, verdict.reason)
     run.report = Report(f"accepted none of {len(plausible)} candidate(s)", by_model)
 
 
-def _accept(run: Run, judged: Judged, verdict: Verdict, others: tuple[Alternative, ...]) -> None:
-    """Verified by the user's own tests; without any, a test we wrote ourselves is no proof to offer."""
+async def _accept(run: Run, judged: Judged, verdict: Verdict, others: tuple[Alternative, ...]) -> None:
+    """Verified by the user's own tests; where these say nothing of the patch, it is unverified."""
     patch, diff = judged.proposal.patch, judged.proposal.diff
-    if run.own is not None:
-        run.verified = Verified(patch, diff, verdict, others, judged.number)
+    told = await evidence(run, patch, verdict)
+    if isinstance(told, Verdict):
+        run.verified = Verified(patch, diff, told, others, judged.number)
     else:
-        run.unverified = Unverified(
-            patch, diff, "the workspace has no tests; only one that Quintet wrote passed"
-        )
+        run.unverified = Unverified(patch, diff, told)
 
 
 def _objection(run: Run, judged: Judged) -> str:
@@ -138,6 +140,8 @@ async def _chosen(run: Run, choice: Choice, ordered: list[Judged]) -> tuple[list
     if number == 0:
         run.hypotheses.append(f"The reviewer refused a patch that passed: {reason}")
         run.rejected.extend(ordered)
+        if run.task.to_order:
+            run.setback = f"The Reviewer refused it: {reason}"
         return [], reason
     first = shown[number - 1]
     return [first, *(judged for judged in ordered if judged is not first)], reason

@@ -1,4 +1,4 @@
-"""The code action "Fix with Quintet": offered at once, worked on only when the user takes it.
+"""Code actions: offered at once, worked on only when the user takes one.
 
 Offering calls no model and runs no test; what is to be done travels in the action's `data`.
 """
@@ -8,24 +8,30 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcInvalidParams
 
-from quintet.features import Edge
-from quintet.features.code_actions.offers import Asked, Offer, offers
+from quintet.edge import Edge
+from quintet.features.code_actions.offers import KINDS, Asked, Offer, offers, worker
 
 if TYPE_CHECKING:
-    from quintet.features.code_actions.answer import Answer
+    from quintet.edge.progress import Progress
+    from quintet.edge.running import Found
+    from quintet.session import Session
 
-COMMAND = "quintet.fix"
+FIX = "quintet.fix"
+FIX_IN_MODE = "quintet.fixInMode"
+TAKEN = "quintet.taken"
+MODES = ("auto", "fast", "standard", "deep")
+_BEGIN = "Copying the workspace and running its tests"
 
 
 def register(edge: Edge) -> None:
-    """Offer, resolve, and a command for editors that cannot resolve."""
+    """Offer, resolve, and commands for editors that cannot resolve and for what asks back."""
     server = edge.server
 
     @server.feature(
         lsp.TEXT_DOCUMENT_CODE_ACTION,
-        lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix], resolve_provider=True),
+        lsp.CodeActionOptions(code_action_kinds=list(KINDS), resolve_provider=True),
     )
     async def offer(params: lsp.CodeActionParams) -> Sequence[lsp.CodeAction | lsp.Command]:
         found = await offers(edge, params)
@@ -35,54 +41,137 @@ def register(edge: Edge) -> None:
     async def resolve(action: lsp.CodeAction) -> lsp.CodeAction:
         # An action that comes back without an edit changes nothing, and the user has been told why. An error
         # would be shown a second time, as a failure of the server, by every editor in its own words.
-        found = await _answer(edge, action.data)
-        action.edit = found.edit if found else None
+        if action.edit is not None or (action.data is None and action.command is not None):
+            return action
+        found = await _worked(edge, _asked(action.data))
+        if found is not None:
+            action.edit, action.title = found.edit, found.title
         return action
 
-    @server.command(COMMAND)
+    @server.command(FIX)
     async def fix(data: Any) -> dict[str, bool]:
-        found = await _answer(edge, data)
-        return {"applied": found is not None and await _apply(edge, found)}
+        return {"applied": await _given(edge, _asked(data))}
+
+    @server.command(FIX_IN_MODE)
+    async def fix_in_mode(data: Any) -> dict[str, bool]:
+        from quintet.edge.asking import ask  # noqa: PLC0415 -- none of these is needed to start
+
+        asked = _asked(data)
+        mode = await ask(edge, "How much work may it be?", MODES)
+        if mode is None:
+            return {"applied": False}
+        task = msgspec.structs.replace(asked.task, mode=mode)
+        return {"applied": await _given(edge, msgspec.structs.replace(asked, task=task))}
+
+    @server.command(TAKEN)
+    async def taken(data: Any) -> None:
+        """An action's edit was made by the editor itself: keep what was there before."""
+        await _taken(edge, data)
 
 
-async def _answer(edge: Edge, data: object) -> "Answer | None":
+def _asked(data: object) -> Asked:
     try:
-        asked = msgspec.convert(data, Asked)
+        return msgspec.convert(data, Asked)
     except msgspec.ValidationError as error:
         raise JsonRpcInvalidParams(f"This is no action of ours: {error}") from error
-    from quintet.features.code_actions.answer import answer  # noqa: PLC0415 -- not needed to start
 
-    return await answer(edge, asked)
+
+# --- the work -----------------------------------------------------------------------------------------
+
+
+async def _worked(edge: Edge, asked: Asked) -> "Found | None":
+    """Work on a task for an editor that puts the edit in itself."""
+    from quintet.edge.working import work  # noqa: PLC0415
+
+    session = _session(edge, asked)
+    if session is None:
+        return None
+
+    async def doing(shown: "Progress") -> "Found | None":
+        found = await _found(edge, session, asked, shown)
+        if found is not None:
+            shown.ending = found.label
+            edge.say(found.label) if found.verified else edge.warn(found.label)
+            edge.given = {asked.id: found}  # only one repair runs at a time
+        return found
+
+    return await work(edge, session, asked.title, _BEGIN, doing)
+
+
+async def _given(edge: Edge, asked: Asked) -> bool:
+    """Work on a task and put the edit into the editor; whether it took it."""
+    from quintet.edge.giving import give  # noqa: PLC0415
+    from quintet.edge.working import work  # noqa: PLC0415
+
+    session = _session(edge, asked)
+    if session is None:
+        return False
+
+    async def doing(shown: "Progress") -> bool:
+        found = await _found(edge, session, asked, shown)
+        return found is not None and await give(edge, found, shown)
+
+    return await work(edge, session, asked.title, _BEGIN, doing) or False
+
+
+async def _found(edge: Edge, session: "Session", asked: Asked, shown: "Progress") -> "Found | None":
+    from quintet.edge.running import run  # noqa: PLC0415
+
+    found = await run(edge, session, asked.task, asked.title, shown)
+    if isinstance(found, str):
+        shown.ending = found
+        edge.warn(found)
+        return None
+    return found
+
+
+def _session(edge: Edge, asked: Asked) -> "Session | None":
+    session = worker(edge, asked)
+    if isinstance(session, str):
+        edge.warn(session)
+        return None
+    return session
+
+
+async def _taken(edge: Edge, data: object) -> None:
+    from quintet.edge.giving import keep  # noqa: PLC0415
+
+    found = edge.given.pop(data, None) if isinstance(data, str) else None
+    if found is not None:
+        found.session.solved(found.solves)
+        await keep(found.session, found.title, found.documents, found.outcome.patch)
+    for session in edge.sessions:
+        ready = next((each for each in session.findings.ready if each.id == data), None)
+        if ready is not None:
+            session.findings.forget(ready.id)
+            session.solved(ready.outcome.verdict.named)
+            patch = ready.outcome.patch
+            await keep(session, ready.title, ready.documents, patch)
+
+
+# --- how it is offered --------------------------------------------------------------------------------
 
 
 def _action(edge: Edge, offer: Offer) -> lsp.CodeAction:
     action = lsp.CodeAction(
-        title=offer.title,
-        kind=lsp.CodeActionKind.QuickFix,
-        diagnostics=[offer.diagnostic] if offer.diagnostic else None,
-        tags=[lsp.CodeActionTag.LlmGenerated] if edge.client.model_tag else None,
+        title=offer.asked.title,
+        kind=offer.kind,
+        diagnostics=[*offer.diagnostics] or None,
+        tags=[lsp.CodeActionTag.LlmGenerated] if edge.client.model_tag and offer.makes_code else None,
     )
     if offer.obstacle:
         action.disabled = lsp.CodeActionDisabled(offer.obstacle)
-    elif edge.client.resolves:
-        action.data = msgspec.to_builtins(offer.asked)
-    else:
+    elif offer.edit is not None:
+        action.edit, action.is_preferred = offer.edit, True
+        action.command = lsp.Command(action.title, TAKEN, arguments=[offer.asked.id])
+    elif offer.command or edge.client.preview or not edge.client.resolves:
         action.command = _command(offer)
+    else:
+        action.data = msgspec.to_builtins(offer.asked)
+        action.command = lsp.Command(action.title, TAKEN, arguments=[offer.asked.id])
     return action
 
 
 def _command(offer: Offer) -> lsp.Command:
-    return lsp.Command(title=offer.title, command=COMMAND, arguments=[msgspec.to_builtins(offer.asked)])
-
-
-async def _apply(edge: Edge, found: "Answer") -> bool:
-    """Put an edit into the editor, for those that take none with the action."""
-    params = lsp.ApplyWorkspaceEditParams(edit=found.edit, label="Fix with Quintet")
-    try:
-        result = await edge.server.workspace_apply_edit_async(params)
-    except JsonRpcException as error:
-        result = lsp.ApplyWorkspaceEditResult(applied=False, failure_reason=error.message)
-    if not result.applied:
-        why = f" ({result.failure_reason})" if result.failure_reason else ""
-        edge.say(f"The editor did not take the fix{why}.", lsp.MessageType.Warning)
-    return result.applied
+    arguments = [offer.arguments or msgspec.to_builtins(offer.asked)]
+    return lsp.Command(title=offer.asked.title, command=offer.command or FIX, arguments=arguments)

@@ -4,7 +4,6 @@ Packs as a repair does, calls no model and runs no test.
 """
 
 import asyncio
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -14,22 +13,19 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from quintet.agents.modes import MODES
 from quintet.agents.task import Task
-from quintet.features import Edge
-from quintet.protocol import file_uri
+from quintet.edge import Edge
+from quintet.edge.showing import show
 from quintet.session import Session
 from quintet.workspace.document import Unreadable
 
 if TYPE_CHECKING:
     from quintet.features.explain.pages import Explained
 
-log = logging.getLogger(__name__)
-
 COMMAND = "quintet.explainContext"
+PAGE = "context.md"
 
 _LONGEST = 60.0
 """Seconds after which the request is answered with an error."""
-_PATIENCE = 5.0
-"""Seconds an editor has to say that it shows a document."""
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,7 +51,7 @@ def register(edge: Edge) -> None:
                 explained = await _explained(session, asked, path)
         except TimeoutError:
             _refuse(f"The context was not packed within {_LONGEST:.0f} seconds.")
-        shown = await _show(edge, session.root, await asyncio.to_thread(page, explained))
+        shown = await show(edge, PAGE, await asyncio.to_thread(page, explained))
         return {**msgspec.to_builtins(explained), "document": shown}
 
 
@@ -101,26 +97,6 @@ async def _explained(session: Session, asked: Asked, path: str | None) -> "Expla
     task = Task(kind="instruction", issue=asked.issue, path=path, line=line)
     prompt = await pack(snapshot, task, tokens=tokens, history=await session.history())
     return await explained(prompt, tokens, snapshot.incomplete)
-
-
-async def _show(edge: Edge, root: Path | None, text: str) -> str | None:
-    """Open the page in an editor that can; its URI, or None where it is not shown."""
-    from quintet.features.explain.pages import written  # noqa: PLC0415
-
-    if root is None or not edge.client.shows_documents:
-        return None
-    path = await asyncio.to_thread(written, root, text)
-    if path is None:
-        return None
-    uri = file_uri(path.as_posix())
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            params = lsp.ShowDocumentParams(uri=uri, take_focus=True)
-            result = await edge.server.window_show_document_async(params)
-    except (TimeoutError, JsonRpcException) as error:
-        log.info("the editor did not show the context: %s", error)
-        return None
-    return uri if result.success else None
 
 
 def _refuse(reason: str) -> NoReturn:

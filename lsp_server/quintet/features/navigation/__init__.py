@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from lsprotocol import types as lsp
 
-from quintet.features import Edge
+from quintet.edge import Edge
 from quintet.session import Session
 
 if TYPE_CHECKING:

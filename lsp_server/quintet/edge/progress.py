@@ -6,15 +6,15 @@ Knows tokens and notifications; what is being done is told to it as text.
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
-from quintet.features import Edge
+from quintet.edge import Edge
 
 log = logging.getLogger(__name__)
 
@@ -42,15 +42,22 @@ class Progress:
         self.last = now
         self.edge.server.work_done_progress.report(self.token, lsp.WorkDoneProgressReport(message=text))
 
-    def cancels(self, task: asyncio.Task[Any] | None) -> None:
-        """Let the user's cancel in the progress window cancel `task`, the request's own."""
+    @contextmanager
+    def cancels(self, work: asyncio.Task[Any]) -> Iterator[None]:
+        """While the block lasts, the user may cancel `work`: in the progress window, or by `quintet.stop`."""
         future = self.edge.server.work_done_progress.tokens.get(self.token) if self.token else None
-        if future is not None and task is not None:
-            future.add_done_callback(lambda _: self._cancel(task))
+        if future is not None:
+            future.add_done_callback(lambda _: self._cancel(work))
+        key = uuid.uuid4().hex
+        self.edge.stops[key] = lambda: self._cancel(work)
+        try:
+            yield
+        finally:
+            del self.edge.stops[key]
 
-    def _cancel(self, task: asyncio.Task[Any]) -> None:
+    def _cancel(self, work: asyncio.Task[Any]) -> None:
         self.cancelled = True
-        task.cancel()
+        work.cancel()
 
 
 @asynccontextmanager

@@ -1,0 +1,45 @@
+"""What our own clients draw besides: the state of things, and a run while it goes on.
+
+A client that has not asked for it is sent nothing.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from quintet.edge import Edge
+
+if TYPE_CHECKING:
+    from quintet.story import Story
+
+STATUS = "quintet/status"
+TRACE = "quintet/trace"
+
+
+def tell(edge: Edge, **news: Any) -> None:
+    """Say how things stand, if that is news: `busy`, `engine`, `tokens`, `outcome` are told here."""
+    settings = edge.sessions[0].settings
+    engine = news.get("engine", edge.status.get("engine", ""))
+    now = {
+        "busy": False,
+        "tokens": None,
+        "outcome": None,
+        **edge.status,
+        **news,
+        "engine": engine,
+        "mode": settings.mode,
+        "backend": settings.backend,
+        "scripted": f"{settings.backend} {engine}".startswith("scripted") or engine.startswith("scripted"),
+        "trusted": all(session.settings.trusted for session in edge.sessions),
+        "failing": sum(len(session.findings.failing) for session in edge.sessions),
+    }
+    if now != edge.status:
+        edge.status = now
+        if edge.client.status:
+            edge.server.protocol.notify(STATUS, now)
+
+
+def trace(edge: Edge, story: "Story") -> None:
+    """Send a run as far as it is known."""
+    if edge.client.trace:
+        edge.server.protocol.notify(TRACE, {"story": msgspec.to_builtins(story)})
