@@ -87,13 +87,19 @@ local function run()
   vim.diagnostic.reset(other, source)
 
   vim.fn.search('def test_add')
-  vim.lsp.buf.code_action({ context = { only = { 'quickfix' }, diagnostics = {} }, apply = true })
-  wait('the end of the progress', function()
-    return #seen.progress > 0 and seen.progress[#seen.progress].kind == 'end'
-  end, 240000)
+  vim.lsp.buf.code_action({
+    context = { only = { 'quickfix' }, diagnostics = {} },
+    apply = true,
+    filter = function(action)
+      return action.title == 'Make test_add pass'
+    end,
+  })
   wait('the fix', function()
     return vim.bo[source].modified
-  end, 5000)
+  end, 240000)
+  wait('the end of the progress', function()
+    return #seen.progress > 0 and seen.progress[#seen.progress].kind == 'end'
+  end)
   seen.fixed = written(source)
   vim.api.nvim_buf_call(source, function()
     vim.cmd('silent undo')

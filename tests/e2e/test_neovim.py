@@ -69,7 +69,11 @@ async def test_a_verified_fix_in_neovim_and_its_undo(lay: Lay, tmp_path: Path) -
 
     assert (seen["root"], seen["encoding"]) == (str(root), "utf-8")
     assert seen["diagnostic"] == "quintet"
-    assert seen["offered"] == ["Fix with Quintet", "Fix failing tests with Quintet"]
+    assert seen["offered"] == [
+        "Fix with Quintet",
+        "Make the failing tests pass",
+        "Fix with Quintet, in another mode…",
+    ]
     kinds = [value["kind"] for value in seen["progress"]]
     assert (kinds[0], kinds[-1]) == ("begin", "end")
     assert any("pocket" in value.get("message", "") for value in seen["progress"])
