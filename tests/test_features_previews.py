@@ -151,6 +151,16 @@ async def test_our_clients_are_told_how_things_stand_and_what_a_run_does(sums: P
         await it.heard("quintet/status", mode="deep")
 
 
+async def test_what_was_fixed_no_longer_counts_as_failing(sums: Path) -> None:
+    async with editor() as it:
+        await it.initialize(sums, OURS, options=OPTIONS)
+        await execute(it, "quintet.runTests")
+        await it.heard("quintet/status", failing=1)
+        it.received.clear()
+        assert await execute(it, "quintet.fixTests") == {"applied": True}
+        await it.heard("quintet/status", failing=0, busy=False)
+
+
 async def test_a_client_that_is_not_ours_is_sent_nothing_of_our_own(sums: Path) -> None:
     async with editor() as it:
         await it.initialize(sums, options=OPTIONS)

@@ -368,18 +368,90 @@ def test_a_name_of_ours_or_of_others_keeps_theirs(lay: Lay) -> None:
 
 def test_members_are_followed_into_other_files(lay: Lay) -> None:
     files = {
-        "base.py": "class Base:\n    def $0launch(self): pass\n    def go(self): self.launch()\n",
-        "sub.py": "import base\nclass Sub(base.Base):\n    def launch(self): super().launch()\n",
-        "use.py": "from sub import Sub\ndef f(s: Sub): s.launch()\ndef g(s): s.launch()\n",
-        "far.py": "def g(s): s.launch()\nimport os\nos.launch\n",
+        "base.py": "class Base:\n    def $0launch_all(self): pass\n    def go(self): self.launch_all()\n",
+        "sub.py": "import base\nclass Sub(base.Base):\n    def launch_all(self): super().launch_all()\n",
+        "use.py": "from sub import Sub\ndef f(s: Sub): s.launch_all()\ndef g(s): s.launch_all()\n",
+        "far.py": "def g(s): s.launch_all()\nimport os\nos.launch_all\n",
     }
-    changed = renamed(lay, files, "work")
+    changed = renamed(lay, files, "work_on")
     assert changed == {
-        path: text.replace("$0", "").replace("launch", "work")
+        path: text.replace("$0", "").replace("launch_all", "work_on")
         for path, text in files.items()
         if path != "far.py"
     }
-    assert doubts(lay, files, "work") == [("far.py", 1, "this file knows of no class that has it")]
+    assert doubts(lay, files, "work_on") == [("far.py", 1, "this file knows of no class that has it")]
+
+
+def test_what_comes_from_outside_may_be_ours(lay: Lay) -> None:
+    files = {"a.py": "import copy\nclass A:\n    def $0do_it(self): copy.copy(self).do_it(); copy.do_it()\n"}
+    why = "what stands before the name was given back by something from outside"
+    assert doubts(lay, files, "g") == [("a.py", 3, why)]
+
+
+def test_a_name_of_one_word_is_not_certain_by_itself(lay: Lay) -> None:
+    files = {"a.py": "class A:\n    def $0launch(self): pass\ndef f(x): x.launch()\n"}
+    assert doubts(lay, files, "g") == [
+        ("a.py", 3, "a name of one word may be one of things from outside, too")
+    ]
+
+
+KNOWN = {
+    "a.py": """
+        class Box:
+            lid: "Lid"
+            def __init__(self, lid):
+                self.left = Lid()
+                self.right: Lid = lid
+            def $0open_it→(self): return self.top.open_it(), self.left.open_it→(), self.right.open_it→()
+            @property
+            def top(self) -> Other: return Other()
+        class Lid(Box): pass
+        class Other:
+            def open_it(self): pass
+        def make() -> Lid: return Lid()
+        async def later() -> Box | None: ...
+        async def f(x: str, y: Other, z: Lid):
+            box = make()
+            box.open_it→(); make().left.open_it→(); (await later()).open_it→(); box.top.open_it()
+            x.open_it(); y.open_it(); z.open_it→(); str(x).open_it()
+        """,
+    "a.ts": """
+        class Box {
+          readonly left = new Lid();
+          constructor(private readonly right: Lid, other: Other) { this.far = other; }
+          $0openIt→() { return [this.left.openIt→(), this.right.openIt→(), this.far.openIt(), { a: this.openIt→() }]; }
+          get top(): Other { return new Other(); }
+        }
+        class Lid extends Box {}
+        class Other { openIt() {} }
+        function make(): Lid { return new Lid(); }
+        const later = async (): Promise<Box | undefined> => make();
+        async function f(x: string, y: Other, { left, right: r }: Box) {
+          const box = make();
+          const { left: l } = box;
+          box.openIt→(); make().left.openIt→(); (await later())!.openIt→(); box.top.openIt();
+          x.openIt(); y.openIt(); left.openIt→(); new Map().openIt();
+        }
+        """,
+}
+
+
+@pytest.mark.parametrize("path", KNOWN)
+def test_what_the_text_says_of_a_value_is_followed(lay: Lay, path: str) -> None:
+    text = dedent(KNOWN[path])
+    old = text[text.index("$0") + 2 : text.index("→")]
+    changed = renamed(lay, {path: text.replace("→", "")}, "fresh")
+    assert changed[path] == text.replace("$0", "").replace(f"{old}→", "fresh")
+
+
+def test_what_says_that_it_overrides_stays(lay: Lay) -> None:
+    files = {"a.ts": "import { B } from 'b';\nclass A extends B { override $0m(): void {} }\n"}
+    told = "`m` overrides what a class outside of this workspace has."
+    assert refusal(lay, files, "n") == told
+    files = {"b.py": "import b\nclass A(b.B):\n    @override\n    def $0m(self): pass\n"}
+    assert refusal(lay, files, "n") == told
+    files = {"c.py": "class B:\n    def m(self): pass\nclass A(B):\n    @override\n    def $0m(self): pass\n"}
+    assert renamed(lay, files, "n")["c.py"].count(" n(") == 2
 
 
 def test_of_several_classes_only_what_is_known_is_certain(lay: Lay) -> None:

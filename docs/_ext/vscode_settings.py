@@ -43,7 +43,7 @@ def property_of(key: str, doc: str) -> dict[str, Any]:
     return {
         **schema(_TYPES[key]),
         "default": plain_default(DEFAULTS[key]),
-        "scope": "machine" if key in USER_ONLY else "resource",
+        "scope": "machine" if key in USER_ONLY else "window",
         "markdownDescription": doc,
     }
 

@@ -12,7 +12,7 @@ from pygls.exceptions import JsonRpcException
 
 from quintet.agents.task import Unverified, Verified
 from quintet.checkpoints import Checkpoints, Restoration
-from quintet.edge import Edge
+from quintet.edge import Edge, status
 from quintet.edge.edits import Part, Refused, to_workspace_edit
 from quintet.edge.previewing import Shown, taken, unverified_wanted
 from quintet.edge.progress import Progress
@@ -48,7 +48,7 @@ async def give(edge: Edge, found: Found, shown: Progress) -> bool:
     shown.ending = label
     if isinstance(fitting, Verified):
         edge.say(label)
-        session.solved(fitting.verdict.named)
+        status.solved(edge, session, fitting.verdict.named)
     else:
         edge.warn(label)
     return True

@@ -3,11 +3,13 @@
 A client that has not asked for it is sent nothing.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from quintet.edge import Edge
+from quintet.session import Session
 
 if TYPE_CHECKING:
     from quintet.story import Story
@@ -37,6 +39,12 @@ def tell(edge: Edge, **news: Any) -> None:
         edge.status = now
         if edge.client.status:
             edge.server.protocol.notify(STATUS, now)
+
+
+def solved(edge: Edge, session: Session, tests: Iterable[str]) -> None:
+    """A change was made that makes these tests pass: what was found because of them goes."""
+    session.solved(tests)
+    tell(edge)
 
 
 def trace(edge: Edge, story: "Story") -> None:

@@ -10,7 +10,7 @@ import msgspec
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 
-from quintet.edge import Edge
+from quintet.edge import Edge, status
 from quintet.features.code_actions.offers import KINDS, Asked, Offer, offers, worker
 
 if TYPE_CHECKING:
@@ -138,13 +138,13 @@ async def _taken(edge: Edge, data: object) -> None:
 
     found = edge.given.pop(data, None) if isinstance(data, str) else None
     if found is not None:
-        found.session.solved(found.solves)
+        status.solved(edge, found.session, found.solves)
         await keep(found.session, found.title, found.documents, found.outcome.patch)
     for session in edge.sessions:
         ready = next((each for each in session.findings.ready if each.id == data), None)
         if ready is not None:
             session.findings.forget(ready.id)
-            session.solved(ready.outcome.verdict.named)
+            status.solved(edge, session, ready.outcome.verdict.named)
             patch = ready.outcome.patch
             await keep(session, ready.title, ready.documents, patch)
 

@@ -22,6 +22,10 @@ READERS: Mapping[str, ModuleType] = MappingProxyType(
 )
 """The languages whose scopes we know, each with the module that reads them."""
 
+_SAYS_NOTHING = frozenset({"", "global", "nonlocal"})
+_MEMBERS = frozenset({"member", "static", "parameter"})
+_ANYTHING = frozenset({"Any", "Self", "object", "Protocol", "Type", "type"})
+"""Types that say nothing of what a value is."""
 _FURTHEST = 12
 """Steps from a name to what it means: more are a circle, or nobody's intention."""
 
@@ -41,7 +45,8 @@ def outside(module: str) -> Symbol:
 class Thing(NamedTuple):
     """What an expression stands for: a "module", "class", "instance", "super" (of a class) or "function".
 
-    "outside" is anything that no file of the workspace defines. `home` is where a function's name is bound.
+    "outside" is anything that no file of the workspace defines, "handed" what such a thing gave back: that
+    may be one of ours. `home` is where a function's name is bound.
     """
 
     kind: str
@@ -56,6 +61,7 @@ class Thing(NamedTuple):
 
 
 _FOREIGN = Thing("outside")
+_HANDED = Thing("handed")
 
 
 class Project:
@@ -173,11 +179,13 @@ class Project:
             case "member" if view.node is not None:
                 found = self._member(path, view, depth)
             case "call" | "new":
-                found = _instance(self.thing(path, view.node, depth))
+                found = self._given_back(path, view.node, depth, new=view.kind == "new")
             case "type":
                 found = self.thing(path, view.node, depth)
             case "self" | "class" | "super" if view.node is not None:
                 found = Thing("instance" if view.kind == "self" else view.kind, path, view.node)
+            case "function" if view.node is not None:
+                found = Thing("function", path, view.node)
             case "literal":
                 found = _FOREIGN
         return found
@@ -187,28 +195,32 @@ class Project:
         home = self._home(path, node)
         if home is None:
             found = self.through_stars(path, name)
-            return self._of_symbol(found, name, depth) if found else None
+            if found is not None:
+                return self._of_symbol(found, name, depth)
+            given = self.reader(path).is_given(name) and not self._texts.index.definitions(name)
+            return _FOREIGN if given else None
         return self._bound(path, home, name, depth)
 
     def _bound(self, path: str, home: Scope, name: str, depth: int) -> Thing | None:
         """What all the places that bind a name in a scope agree on."""
-        key = path, home, name
+        here = self.mentions(path, name)
+        binding = [it for it in here if it.home == home and it.binds not in _SAYS_NOTHING]
+        return self._agreed_on((path, home, name), binding, depth)
+
+    def _agreed_on(self, key: tuple[str, Scope, str], binding: list[Mention], depth: int) -> Thing | None:
         if key not in self._agreed:
             self._agreed[key] = None  # one that is made of itself ends here
-            self._agreed[key] = self._agree(path, home, name, depth)
+            self._agreed[key] = self._agree(key[0], binding, depth)
         return self._agreed[key]
 
-    def _agree(self, path: str, home: Scope, name: str, depth: int) -> Thing | None:
-        binding = [
-            it for it in self.mentions(path, name) if it.home == home and it.binds not in {"", "global"}
-        ]
+    def _agree(self, path: str, binding: list[Mention], depth: int) -> Thing | None:
         if len(binding) > _FURTHEST:
             return None
-        found = {self._of_binding(path, it, depth) for it in binding}
-        kinds = {each.kind for each in found if each}
-        if kinds == {"function"}:
-            return next(iter(found))
-        return found.pop() if len(found) == 1 else None
+        found = list(dict.fromkeys(self._of_binding(path, it, depth) for it in binding))
+        functions = [each for each in found if each is not None and each.kind == "function"]
+        if functions and len(functions) == len(found):  # overloads, or the functions of a property
+            return functions[0]
+        return found[0] if len(found) == 1 else None
 
     def _of_binding(self, path: str, it: Mention, depth: int) -> Thing | None:
         if it.imported is not None:
@@ -219,10 +231,26 @@ class Project:
         if given.kind == "function":
             return Thing("function", path, given.node, it.home)
         if given.kind == "type":
-            return _instance(self.thing(path, given.node, depth))
-        return (
-            self.thing(path, given.node, depth) if given.kind == "value" else self._seen(path, given, depth)
-        )
+            return self._typed(path, given.node, depth)
+        if given.kind == "value":
+            return self.thing(path, given.node, depth)
+        return self._seen(path, given, depth)
+
+    def _typed(self, path: str, node: Node | None, depth: int) -> Thing | None:
+        """A value of a type that is written down; of a foreign one, unless that may be anything."""
+        kind = self.thing(path, node, depth)
+        if kind is not None and kind.kind == "outside":
+            return None if node is None or text_of(node).rpartition(".")[2] in _ANYTHING else kind
+        return _instance(kind)
+
+    def _given_back(self, path: str, called: Node | None, depth: int, *, new: bool) -> Thing | None:
+        """What a call gives back: of what is outside nobody knows, it may hand on a thing of ours."""
+        thing = self.thing(path, called, depth)
+        if thing is not None and thing.kind == "function" and thing.node is not None:
+            return self._typed(thing.path, self.reader(thing.path).returns(thing.node), depth)
+        if thing is not None and thing.kind in {"outside", "handed"}:
+            return thing if new else _HANDED
+        return _instance(thing)
 
     def _of_import(self, path: str, imported: Imported, depth: int) -> Thing | None:
         module, named = self.target(path, imported)
@@ -260,21 +288,30 @@ class Project:
     def _member(self, path: str, view: View, depth: int) -> Thing | None:
         owner = self.thing(path, view.owner, depth)
         name = text_of(view.node) if view.node else ""
-        if owner is None or owner.kind in {"outside", "function"}:
-            return owner if owner and owner.kind == "outside" else None
+        if owner is None or owner.kind in {"outside", "handed", "function"}:
+            return owner if owner and owner.kind != "function" else None
         if owner.kind == "module":
             return self._of_module(path, owner, view, name, depth)
         for each in self.line(owner):
-            here = self.mentions(each.path, name)
-            home = each.symbol.scope
-            if any(it.home == home and it.binds for it in here):
-                return self._bound(each.path, home, name, depth)
-            if any(
-                it.role == "member" and it.binds in {"member", "static"} and it.owner == each.node
-                for it in here
-            ):
-                return Thing("function", each.path, each.node, home)
+            if each.kind == "class" and (own := self._declared(each, name)):
+                key = each.path, each.symbol.scope, name
+                return self._agreed_on(key, own, depth)
         return None
+
+    def _declared(self, thing: Thing, name: str) -> list[Mention]:
+        """The places that give a class a member: in its body, else by assignments to `self` or `this`."""
+        here = self.mentions(thing.path, name)
+        home = thing.symbol.scope
+        own = [it for it in here if it.home == home and it.binds not in _SAYS_NOTHING]
+        own += [it for it in here if it.owner == thing.node and it.binds in _MEMBERS]
+        if own:
+            return own
+        assigned = (it for it in here if it.role == "member" and it.binds == "attribute")
+        return [it for it in assigned if self._is_of(thing, self.thing(thing.path, it.owner))]
+
+    @staticmethod
+    def _is_of(thing: Thing, owner: Thing | None) -> bool:
+        return owner is not None and owner.kind == "instance" and owner.symbol == thing.symbol
 
     def _of_module(self, path: str, owner: Thing, view: View, name: str, depth: int) -> Thing | None:
         if not owner.path.endswith("/"):
@@ -342,5 +379,4 @@ class Project:
 
 
 def _instance(thing: Thing | None) -> Thing | None:
-    """What a call gives back: of what is outside nobody knows, it may hand on a thing of ours."""
     return Thing("instance", thing.path, thing.node) if thing and thing.kind == "class" else None

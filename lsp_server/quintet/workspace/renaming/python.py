@@ -3,6 +3,7 @@
 See "Naming and binding" in the language reference. Knows one text at a time.
 """
 
+import builtins
 from itertools import takewhile
 
 from tree_sitter import Node
@@ -27,10 +28,11 @@ FUNCTIONS = frozenset({"function_definition"})
 STATICS_APART = False
 """Whether a class and its instances may have different members of one name."""
 
-_AROUND = frozenset({"dotted_name", "type", "parenthesized_expression"})
+_AROUND = frozenset({"dotted_name", "type", "parenthesized_expression", "await"})
 _LITERALS = frozenset({
     "string", "concatenated_string", "list", "dictionary", "set", "tuple", "integer", "float",
 })  # fmt: skip
+_PROPERTIES = frozenset({"property", "cached_property"})
 _STATIC = frozenset({"staticmethod"})
 
 
@@ -158,15 +160,36 @@ def given(it: Mention) -> View:
     if above is None:
         return View("", None)
     if it.binds in {"class", "function"}:
-        return View(it.binds, above)
+        reads = it.binds == "function" and not _PROPERTIES.isdisjoint(_marks(above))
+        return View("type", returns(above)) if reads else View(it.binds, above)
     if it.binds == "parameter":
         return _given_parameter(it.node, above)
-    if it.binds == "variable" and above.type in {"assignment", "named_expression"}:
-        kind = above.child_by_field_name("type")
-        if kind is not None:
-            return View("type", kind)
-        return View("value", above.child_by_field_name("right") or above.child_by_field_name("value"))
-    return View("", None)
+    if it.binds == "attribute" and above.parent is not None:
+        above = above.parent
+    kind = above.child_by_field_name("type")
+    if kind is not None or above.type not in {"assignment", "named_expression"}:
+        return View("type", kind)
+    return View("value", above.child_by_field_name("right") or above.child_by_field_name("value"))
+
+
+def returns(function: Node) -> Node | None:
+    """The type that a function says it gives back."""
+    return function.child_by_field_name("return_type")
+
+
+def overrides(it: Mention) -> bool:
+    """Whether a member says that its class has it from another."""
+    above = it.node.parent
+    return above is not None and above.type == "function_definition" and "override" in _marks(above)
+
+
+def _marks(function: Node) -> set[str]:
+    """The decorators of a function, without modules and arguments."""
+    holder = function.parent
+    if holder is None or holder.type != "decorated_definition":
+        return set()
+    written = (text_of(each).lstrip("@ ") for each in holder.children if each.type == "decorator")
+    return {each.partition("(")[0].rpartition(".")[2].strip() for each in written}
 
 
 def _given_parameter(node: Node, above: Node) -> View:
@@ -175,10 +198,8 @@ def _given_parameter(node: Node, above: Node) -> View:
     function = above.parent
     if above.type != "parameters" or function is None or above.named_children[0] != node:
         return View("", None)
-    holder = function.parent
-    marks: set[str] = set()
+    holder, marks = function.parent, _marks(function)
     if holder is not None and holder.type == "decorated_definition":
-        marks = {text_of(each).lstrip("@ ") for each in holder.children if each.type == "decorator"}
         holder = holder.parent
     owner = holder.parent if holder is not None and holder.type == "block" else None
     if owner is None or owner.type != "class_definition" or not marks.isdisjoint(_STATIC):
@@ -201,6 +222,11 @@ def _plain(base: Node) -> Node:
     """`Base` for `Base[T]`."""
     value = base.child_by_field_name("value") if base.type == "subscript" else None
     return value or base
+
+
+def is_given(name: str) -> bool:
+    """Whether the language itself may have a name that nothing in a text defines."""
+    return hasattr(builtins, name)
 
 
 def stars(tree: SyntaxTree) -> list[str]:

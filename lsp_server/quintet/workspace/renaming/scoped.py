@@ -13,10 +13,11 @@ from quintet.workspace.renaming.answer import Answer, Left, Occurrence
 from quintet.workspace.renaming.clashes import clash, member_clash, star_clash
 from quintet.workspace.renaming.project import READERS, Project, Symbol
 from quintet.workspace.renaming.scopes import Mention, places, text_of
-from quintet.workspace.renaming.search import MEMBERS, Loose, Search, Spot
+from quintet.workspace.renaming.search import HANDED, MEMBERS, Loose, Search, Spot
 from quintet.workspace.renaming.texts import Texts, akin, edits_of
 from quintet.workspace.renaming.words import is_common
 from quintet.workspace.syntax import SyntaxTree
+from quintet.workspace.terms import split_name
 
 _SEEN_OUTSIDE = frozenset({"module", "export", "class", "static"})
 _HARMLESS = frozenset({
@@ -156,6 +157,9 @@ class _Finder:
                 and hasattr(getattr(builtins, above.path, None), self._name)
             ):
                 return f"`{self._name}` overrides what {above.path} of the language itself has."
+        for spot in search.definitions(root):
+            if self._project.reader(spot.path).overrides(spot.it) and not self._has_above(search, root, spot):
+                return f"`{self._name}` overrides what a class outside of this workspace has."
         paths = [each for each in index.mentioning(self._new.lstrip("#")) if akin(self._path, each)]
         if family:
             near = {each.path for thing in family for each in self._project.line(thing)}
@@ -168,6 +172,17 @@ class _Finder:
         homes = {symbol.path for symbol in search.defined if search.means(symbol, root)}
         importers = {each for home in homes for each in index.importers(home)}
         return star_clash(search, root, self._new, sorted(importers.intersection(paths)))
+
+    def _has_above(self, search: Search, root: Symbol, spot: Spot) -> bool:
+        """Whether a class of this workspace has the member that a place overrides."""
+        own = next(each for each in spot.symbols() if search.means(each, root))
+        thing = search.classes.get(own)
+        defined = {symbol for symbol in search.defined if search.means(symbol, root)}
+        return thing is None or any(
+            Symbol(each.path, each.symbol.scope._replace(kind=own.scope.kind)) in defined
+            for each in self._project.above(thing)
+            if each.kind == "class"
+        )
 
     # --- the answer
 
@@ -216,11 +231,18 @@ class _Finder:
             return None
         if len(families) > 1:
             return f"{len(families)} unrelated classes have a `{self._name}`"
-        if loose.it.node.parent is None or loose.it.node.parent.type not in _LOOKED_UP:
+        above = loose.it.node.parent
+        if loose.why == HANDED or above is None or above.type not in _LOOKED_UP:
             return loose.why
+        return self._doubt_alone(search, root, loose.path)
+
+    def _doubt_alone(self, search: Search, root: Symbol, path: str) -> str:
+        """The same for a member whose name no other class of the workspace has."""
         if is_common(self._name, self._language()):
             return "things of the language itself have this name, too"
-        return "" if self._is_near(search, root, loose.path) else "this file knows of no class that has it"
+        if len(split_name(self._name)) < 2:
+            return "a name of one word may be one of things from outside, too"
+        return "" if self._is_near(search, root, path) else "this file knows of no class that has it"
 
     def _is_near(self, search: Search, root: Symbol, path: str) -> bool:
         """Whether a file imports the definition, or speaks of a class that has it."""

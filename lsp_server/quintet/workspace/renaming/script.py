@@ -19,7 +19,7 @@ from quintet.workspace.renaming.scopes import (
     standing,
     text_of,
 )
-from quintet.workspace.renaming.script_scopes import CLASSES, binding, is_exported, scopes_of
+from quintet.workspace.renaming.script_scopes import CLASSES, FUNCTIONS, binding, is_exported, scopes_of
 from quintet.workspace.syntax import SyntaxTree
 
 STATICS_APART = True
@@ -30,8 +30,18 @@ _MEMBERS = frozenset({
     "method_definition", "field_definition", "public_field_definition", "property_signature",
     "method_signature", "abstract_method_signature", "enum_body", "enum_assignment",
 })  # fmt: skip
-_AROUND = frozenset({"parenthesized_expression", "non_null_expression", "type_annotation"})
-_LITERALS = frozenset({"string", "template_string", "array", "number", "regex"})
+_AROUND = frozenset({
+    "parenthesized_expression", "non_null_expression", "type_annotation", "await_expression",
+})  # fmt: skip
+_LITERALS = frozenset({"string", "template_string", "array", "array_type", "number", "regex"})
+_SORTS = (
+    ("name", frozenset({"identifier", "type_identifier"})),
+    ("class", CLASSES),
+    ("function", FUNCTIONS),
+    ("literal", _LITERALS),
+)
+"""What a kind of expression says of a value."""
+_VALUED = frozenset({"variable_declarator", "field_definition", "public_field_definition"})
 _READ = {
     "member_expression": "member",
     "nested_type_identifier": "member",
@@ -44,6 +54,9 @@ _FIELDS = {
     "new_expression": ("constructor",),
     "generic_type": ("name",),
 }
+_BODIES = frozenset({
+    "class_body", "interface_body", "enum_body", "object_type", "object", "program",
+})  # fmt: skip
 _MODULE_OBJECTS = frozenset({"module.exports", "exports"})
 
 
@@ -149,10 +162,8 @@ def _property(node: Node, parent: Node) -> _Read:
         role = "import" if imported else "member"
         return _Read(Mention(node, role, owner=owner, binds=binds, imported=imported))
     if parent.type in _MEMBERS:
-        holder = next(
-            (each for each in ancestors(node) if each.type in CLASSES or each.type == "object"), None
-        )
-        owner = holder if holder is not None and holder.type in CLASSES else None
+        body = next(each for each in ancestors(node) if each.type in _BODIES)
+        owner = body.parent if body.parent is not None and body.parent.type in CLASSES else None
         static = parent.type.startswith("enum_") or any(each.type == "static" for each in parent.children)
         return _Read(Mention(node, "member", owner=owner, binds="static" if static else "member"))
     return _Read(Mention(node, "member"))
@@ -214,6 +225,8 @@ def view(node: Node) -> View:
     while node.type in _AROUND and node.named_child_count:
         node = node.named_children[0]
     kind = node.type
+    if kind == "call_expression":
+        return View("call", node.child_by_field_name("function"))
     if kind in _READ:
         named, *owner = (node.child_by_field_name(field) for field in _FIELDS[kind])
         return View(_READ[kind], named, *owner)
@@ -221,14 +234,14 @@ def view(node: Node) -> View:
         return _this(node)
     if kind == "super":
         return View("super", _class_around(node))
-    if kind in {"identifier", "type_identifier"}:
-        return View("name", node)
-    return View("class" if kind in CLASSES else "literal" if kind in _LITERALS else "", node)
+    if kind == "predefined_type" and text_of(node) not in {"any", "unknown", "object"}:
+        return View("literal", node)
+    return View(next((sort for sort, kinds in _SORTS if kind in kinds), ""), node)
 
 
 def _this(node: Node) -> View:
     for above in ancestors(node):
-        if above.type in {"function_declaration", "function_expression", "generator_function", "object"}:
+        if above.type in {"function_declaration", "function_expression", "generator_function"}:
             break
         if above.type in {"method_definition", "field_definition", "public_field_definition"}:
             static = any(each.type == "static" for each in above.children)
@@ -246,15 +259,41 @@ def given(it: Mention) -> View:
         return View("", None)
     if it.binds in {"class", "function"}:
         return View(it.binds, above)
+    if it.shorthand and it.owner is not None:
+        return View("member", it.node, it.owner)
+    if "method" in above.type:
+        reads = any(each.type == "get" for each in above.children)
+        return View("type", returns(above)) if reads else View("function", above)
     kind = above.child_by_field_name("type")
-    if kind is not None:
-        return View("type", _inner(kind))
-    if above.type == "variable_declarator":
-        value = above.child_by_field_name("value")
-        if value is not None and (module := _required(value)):
-            return View(f"module {module}", value)
-        return View("value", value)
-    return View("", None)
+    return View("type", _inner(kind)) if kind is not None else _given_value(it, above)
+
+
+def _given_value(it: Mention, above: Node) -> View:
+    if it.binds == "attribute" and above.parent is not None:
+        return View("value", above.parent.child_by_field_name("right"))
+    value = above.child_by_field_name("value")
+    if above.type == "variable_declarator" and value is not None and (module := _required(value)):
+        return View(f"module {module}", value)
+    return View("value", value) if above.type in _VALUED else View("", None)
+
+
+def returns(function: Node) -> Node | None:
+    """The type that a function says it gives back; of a promise, what that is kept with."""
+    written = function.child_by_field_name("return_type")
+    if written is None or not written.named_child_count:
+        return None
+    kind = written.named_children[0]
+    name = kind.child_by_field_name("name")
+    if kind.type == "generic_type" and name is not None and text_of(name) == "Promise":
+        arguments = kind.child_by_field_name("type_arguments")
+        kind = arguments.named_children[0] if arguments is not None and arguments.named_child_count else kind
+    return _inner(kind)
+
+
+def overrides(it: Mention) -> bool:
+    """Whether a member says that its class has it from another."""
+    above = it.node.parent
+    return above is not None and any(each.type == "override_modifier" for each in above.children)
 
 
 def bases(node: Node) -> list[Node]:
@@ -273,8 +312,16 @@ def _inner(kind: Node) -> Node:
     """`Base` for `Base<T>` and for `: Base`."""
     if kind.type == "type_annotation" and kind.named_child_count:
         return _inner(kind.named_children[0])
+    if kind.type == "union_type":
+        others = [each for each in kind.named_children if text_of(each) not in {"undefined", "null"}]
+        return _inner(others[0]) if len(others) == 1 else kind
     name = kind.child_by_field_name("name") if kind.type == "generic_type" else None
     return name or kind
+
+
+def is_given(_: str) -> bool:
+    """Whether the language itself may have a name that nothing in a text defines: there are thousands."""
+    return True
 
 
 def stars(tree: SyntaxTree) -> list[str]:

@@ -15,6 +15,7 @@ _DECLARES = frozenset({"", "global", "nonlocal", "import", "delete"})
 MEMBERS = frozenset({"class", "static"})
 """Kinds of scope whose names are members; a class itself and its instances have the same in Python."""
 UNRESOLVED = "nothing in this file says where the name comes from"
+HANDED = "what stands before the name was given back by something from outside"
 OWNER = "what stands before the name may be of another kind"
 
 
@@ -82,7 +83,9 @@ class Search:
             return
         spot = self._spot(path, it)
         if spot is None:
-            self.loose.append(Loose(path, it, UNRESOLVED if it.role == "name" else OWNER))
+            owner = self.project.thing(path, it.owner)
+            why = HANDED if owner and owner.kind == "handed" else OWNER
+            self.loose.append(Loose(path, it, UNRESOLVED if it.role == "name" else why))
             return
         if spot.name and spot.beyond and (not it.shorthand or it.exported or it.imported):
             self.join(spot.name, spot.beyond)
@@ -113,7 +116,7 @@ class Search:
 
     def _of_member(self, path: str, it: Mention) -> Spot | None:
         owner = self.project.thing(path, it.owner)
-        if owner is None or owner.kind == "function":
+        if owner is None or owner.kind in {"function", "handed"}:
             return None
         return Spot(path, it, self._in(owner, static=it.binds == "static" or self._is_static(owner, it)))
 

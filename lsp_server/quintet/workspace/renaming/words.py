@@ -122,6 +122,7 @@ _KEYWORDS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 
 _SCRIPT_COMMON = _words("""
+    show hide report dispose focus blur update toggle select create reset cancel
     add addEventListener append appendChild apply at bind body call catch children className clear close
     code concat constructor data delete dispatchEvent done emit end entries error every exec fill filter
     finally find findIndex flat forEach get has headers id includes indexOf info join json key keys
