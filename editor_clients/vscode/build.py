@@ -31,7 +31,8 @@ def main() -> int:
     try:
         bring_server()
         run(npm, "ci", "--no-audit", "--no-fund")
-        run(npm, "run", "package")
+        for task in ("check", "test", "package"):
+            run(npm, "run", task)
     except subprocess.CalledProcessError as error:
         sys.stderr.write(f"This failed: {' '.join(map(str, error.cmd))}\n")
         return 1

@@ -37,6 +37,9 @@ class Life {
       if (life.lines.length > LAST_LINES) life.lines.shift();
     });
     child.stdin.on('error', () => undefined); // it has ended, which is told elsewhere
+    child.on('error', (error) => {
+      log.warn(`the server's process: ${error.message}`);
+    });
     await new Promise((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);
@@ -82,6 +85,10 @@ export class Connection implements vscode.Disposable {
   /** End the server if there is one, and start one; several that wait are one. */
   restart(): Promise<void> {
     this.crashes.forget();
+    if (this.state === 'starting') {
+      this.ending = true; // whoever asks for another start does not wait for one that hangs
+      this.life?.child.kill('SIGKILL');
+    }
     return this.serial.run(async () => {
       await this.down();
       await this.up();
@@ -126,12 +133,13 @@ export class Connection implements vscode.Disposable {
   }
 
   private async failed(command: string, error: unknown): Promise<void> {
-    const life = this.life;
+    const { life, ending: asked } = this;
     this.ending = true;
     const how = life && (await within(life.ended, 1000));
     await life?.end();
     this.forget();
     this.become('failed');
+    if (asked) return;
     const said = lastWords(life?.lines ?? []);
     const what = how === undefined ? `${command} could not be started: ${reason(error)}` : `the server ended as soon as it was started (${how})`;
     void this.tell(`${what}${said === '' ? '' : `: ${said}`}`);

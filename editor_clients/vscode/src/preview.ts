@@ -152,9 +152,9 @@ export class Previews implements vscode.Disposable, vscode.TextDocumentContentPr
   private async openAll(shows: Shows): Promise<void> {
     this.tell();
     const files = shows.files.slice(0, MOST_TABS);
-    for (const file of files.slice(1)) await open(shows.preview, file, true);
-    const first = files[0];
-    if (first) await open(shows.preview, first, false);
+    for (const file of files) await open(shows.preview, file, files.length > 1);
+    const first = files[0]; // to the front again
+    if (first && files.length > 1) await open(shows.preview, first, false);
   }
 
   /** A file whose diff was closed is left out; once the last one is closed, all is refused. */

@@ -32,7 +32,9 @@ export class PreviewMarks implements vscode.Disposable, vscode.CodeLensProvider 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
     const shows = this.previews.current;
     const file = shows?.fileOf(document.uri);
-    return shows && file ? [...head(shows, file), ...file.shown.places.map((place) => lens(document, place))] : [];
+    if (shows === undefined || file === undefined) return [];
+    // the label comes last: it is long, and a change in the first line has its buttons in the same row
+    return [...buttons(shows, file), ...file.shown.places.map((place) => lens(document, place)), label(shows)];
   }
 
   dispose(): void {
@@ -49,18 +51,23 @@ export class PreviewMarks implements vscode.Disposable, vscode.CodeLensProvider 
   }
 }
 
-function head(shows: Shows, file: FileShown): vscode.CodeLens[] {
-  const top = new vscode.Range(0, 0, 0, 0);
-  const { preview } = shows;
-  const several = shows.files.length > 1;
-  const mark = preview.verified ? '$(verified-filled)' : '$(warning)';
-  const say = (title: string, command: string, tooltip: string) => new vscode.CodeLens(top, { title, command, tooltip });
+function buttons(shows: Shows, file: FileShown): vscode.CodeLens[] {
+  const { files } = shows;
   return [
-    say(`$(check)\u00a0Accept ${shows.accepted.length} of ${shows.count}`, 'quintet.client.acceptPreview', 'Make the changes that are taken'),
-    say('$(close)\u00a0Discard', 'quintet.client.rejectPreview', 'Change nothing'),
-    ...(several ? [say(`$(files)\u00a0File ${shows.files.indexOf(file) + 1} of ${shows.files.length}`, 'quintet.client.showPreview', 'Show another file of this change')] : []),
-    say(`${mark}\u00a0${short(preview.label)}`, '', preview.label),
+    atTop(`$(check)\u00a0Accept ${shows.accepted.length} of ${shows.count}`, 'quintet.client.acceptPreview', 'Make the changes that are taken'),
+    atTop('$(close)\u00a0Discard', 'quintet.client.rejectPreview', 'Change nothing'),
+    ...(files.length > 1
+      ? [atTop(`$(files)\u00a0File ${files.indexOf(file) + 1} of ${files.length}`, 'quintet.client.showPreview', 'Show another file of this change')]
+      : []),
   ];
+}
+
+function label({ preview }: Shows): vscode.CodeLens {
+  return atTop(`${preview.verified ? '$(verified-filled)' : '$(warning)'}\u00a0${short(preview.label)}`, '', preview.label);
+}
+
+function atTop(title: string, command: string, tooltip: string): vscode.CodeLens {
+  return new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command, tooltip });
 }
 
 function lens(document: vscode.TextDocument, place: Place): vscode.CodeLens {
@@ -80,5 +87,5 @@ function range(document: vscode.TextDocument, place: Place): vscode.Range {
 
 function short(text: string): string {
   const first = text.split('\n', 1)[0] ?? '';
-  return first.length > 100 ? `${first.slice(0, 99)}…` : first;
+  return first.length > 80 ? `${first.slice(0, 79)}…` : first;
 }

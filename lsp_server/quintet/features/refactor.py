@@ -120,7 +120,7 @@ async def _give(edge: Edge, session: Session, found: "Renaming", shown: "Progres
     if not parts or not await hand_over(edge, session, title, parts, shown):
         return None
     shown.ending = label
-    edge.say(label)
+    edge.say(" ".join((label, *found.notes)))
     return joined(parts)
 
 
