@@ -34,7 +34,7 @@ export async function installServer(environment: Environment, log: Log): Promise
 export async function installPocket(environment: Environment, log: Log): Promise<boolean> {
   const compiler = process.platform === 'win32' ? 'there' : ['c++', 'g++', 'clang++'].map((name) => onPath(name)).find(Boolean);
   const detail = [
-    'The model itself is small (about 140 MB). Its engine, llama.cpp, is compiled on this machine, which takes 3 to 10 minutes, once, and needs a C++ compiler.',
+    'The model itself is small (about 100 MB). Its engine, llama.cpp, is compiled on this machine, which takes 3 to 10 minutes, once, and needs a C++ compiler.',
     compiler === undefined ? `No C++ compiler was found here. ${compilerAdvice()}` : '',
   ];
   const go = await vscode.window.showInformationMessage(

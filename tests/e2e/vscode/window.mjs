@@ -263,12 +263,13 @@ export class Window {
     await this.page.locator('.monaco-dialog-box').first().waitFor({ state: 'detached', timeout: LONG });
   }
 
-  /** Click the code lens that contains `text`, the one of that number among them. */
-  async lens(text, number = 0) {
-    const lens = this.page.locator('.codelens-decoration a:visible', { hasText: text }).nth(number);
-    await lens.waitFor({ timeout: LONG });
-    await lens.click();
-    await sleep(0.5); // the lenses are made anew
+  /** Click the first code lens that contains `text`, and wait until it is another one. */
+  async lens(text) {
+    const lenses = this.page.locator('.codelens-decoration a:visible', { hasText: text });
+    await lenses.first().waitFor({ timeout: LONG });
+    const before = await lenses.count();
+    await lenses.first().click();
+    await until(`the lens ${text} to change`, async () => (await lenses.count()) !== before);
   }
 
   async until(condition, what, seconds = 60) {

@@ -25,7 +25,7 @@ export default async function (it) {
   await window.command('Workspaces: Manage Workspace Trust');
   await window.page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
   await window.until(async () => !(await window.hasStatus('Restricted Mode')), 'trust');
-  await window.page.keyboard.press('Escape'); // the editor of the trust lies over all others
+  await window.page.locator('.monaco-modal-editor-block .codicon-close').first().click(); // it lies over all editors
   await window.open('test_prices.py');
   const after = watch(/^sleep 1\.2345$/);
   await window.command('Quintet: Run the Tests');
