@@ -66,7 +66,7 @@ export async function server({ connection, environment, log }: Parts): Promise<b
   const done = await installServer(environment, log);
   const found = findServer(environment);
   if (done && typeof found === 'object' && found.source === 'setting') {
-    const open = 'Open Settings';
+    const open = 'Open the Setting';
     const said = `the server is installed, but the setting quintet.server.path names another one: ${found.command}.`;
     if ((await notice(log, said, open)) === open) await openSetting('quintet.server.path');
   }

@@ -23,7 +23,7 @@ export interface Api {
 }
 
 const MATCHING = 'Install the Matching Server';
-const SETTING = 'Open Settings';
+const SETTING = 'Open the Setting';
 let connection: Connection | undefined;
 
 export function activate(context: vscode.ExtensionContext): Api {

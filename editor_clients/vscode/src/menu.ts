@@ -21,7 +21,7 @@ export async function menu(connection: ConnectionState, status: Status | undefin
 function items(connection: ConnectionState, status: Status | undefined, previewing: boolean): Item[] {
   const server = [
     item('debug-restart', connection === 'running' ? 'Restart the server' : 'Start the server', 'quintet.client.restart'),
-    item('output', 'Log', 'quintet.client.log'),
+    item('output', 'Show the log', 'quintet.client.log'),
     ...(connection === 'running' ? [] : [item('cloud-download', 'Install the server', 'quintet.client.installServer')]),
   ];
   if (connection !== 'running') return [divider('Server'), ...server];
@@ -30,19 +30,19 @@ function items(connection: ConnectionState, status: Status | undefined, previewi
     ...(status?.busy === true ? [item('debug-stop', 'Stop', 'quintet.stop')] : []),
     ...(previewing ? [item('diff', 'Show the suggested change', 'quintet.client.showPreview')] : []),
     divider('Tests'),
-    item('beaker', 'Run the tests', 'quintet.runTests', [{}]),
+    item('beaker', 'Run all tests', 'quintet.runTests', [{}]),
     { ...item('wand', 'Make the failing tests pass', 'quintet.fixTests', [{}]), description: failing > 0 ? `${failing} fail` : '' },
     item('checklist', 'Review my changes', 'quintet.reviewChanges'),
     divider('What was done'),
-    item('graph-line', 'Trace', 'quintet.client.showTrace'),
-    item('diff', 'Last patch', 'quintet.showPatch'),
-    item('discard', 'Go back to a checkpoint…', 'quintet.restoreCheckpoint'),
+    item('graph-line', 'Show the trace', 'quintet.client.showTrace'),
+    item('diff', 'Show the last patch', 'quintet.showPatch'),
+    item('discard', 'Go back to before a change…', 'quintet.restoreCheckpoint'),
     divider('How'),
-    { ...item('dashboard', 'Mode…', 'quintet.client.chooseMode'), description: status?.mode ?? '' },
-    { ...item('server', 'Engine…', 'quintet.client.chooseBackend'), description: status?.engine || status?.backend || '' },
+    { ...item('dashboard', 'Choose the mode…', 'quintet.client.chooseMode'), description: status?.mode ?? '' },
+    { ...item('server', 'Choose the engine…', 'quintet.client.chooseBackend'), description: status?.engine || status?.backend || '' },
     item('cloud-download', 'Install the pocket model', 'quintet.client.installPocket'),
     divider('Server'),
-    item('pulse', 'Doctor', 'quintet.doctor'),
+    item('pulse', 'Look at this machine', 'quintet.doctor'),
     ...server,
   ];
 }

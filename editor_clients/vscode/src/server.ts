@@ -1,6 +1,5 @@
 // Which server is started: the one that was set, the extension's own, or the one on the PATH; and whether it is the one
 // that this extension was made for. It installs nothing.
-import fs from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { own } from './configuration';
@@ -19,9 +18,7 @@ export function findServer(environment: Environment): Server | string | undefine
   if (set !== '') {
     const command = path.isAbsolute(set) ? set : onPath(set);
     if (command !== undefined && isProgram(command)) return { command, source: 'setting' };
-    return fs.existsSync(command ?? set)
-      ? `${set}, which the setting quintet.server.path names, is no program.`
-      : `there is no ${set}, which the setting quintet.server.path names.`;
+    return `${set}, which the setting quintet.server.path names, is no program.`;
   }
   const installed = environment.server;
   if (installed !== undefined) return { command: installed, source: 'own' };
@@ -38,8 +35,7 @@ export async function mismatch(server: Server, wanted: string): Promise<{ said: 
     return { said: `the server at ${server.command} is version ${version}, and this extension is made for ${wanted}.`, fatal: false };
   }
   const why = ended.error || ended.lines.findLast((line) => line.trim() !== '')?.trim() || 'it said nothing';
-  const named = server.source === 'setting' ? 'It is what the setting quintet.server.path names.' : '';
-  return { said: `${server.command} does not answer as Quintet: ${why.slice(0, 300).replace(/[.\s]*$/, '.')} ${named}`.trim(), fatal: true };
+  return { said: `${server.command} is not a Quintet server that runs: ${why.slice(0, 300)}`, fatal: true };
 }
 
 /** The version that the server has to have. */

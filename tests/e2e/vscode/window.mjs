@@ -21,7 +21,7 @@ export class Window {
   /** Close as a user does, so that the extension host is told and ends. */
   async close() {
     await this.page.goto('about:blank').catch(() => {});
-    await this.page.context().close();
+    await this.page.close();
   }
 
   async shot(what) {
