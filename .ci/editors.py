@@ -110,7 +110,7 @@ def main(arguments: list[str]) -> int:
         return 2
     wanted = list(EDITORS) if "all" in arguments else arguments
     try:
-        install(wanted, cache_folder())
+        install(wanted)
     except EditorsError as error:
         print(f"\nThe editors are not all there. {error}", file=sys.stderr)
         return 1
@@ -120,9 +120,9 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def install(wanted: Sequence[str], cache: Path) -> None:
+def install(wanted: Sequence[str]) -> None:
     """Bring what is wanted into the cache and onto the system; what is there already stays as it is."""
-    started = time.monotonic()
+    started, cache = time.monotonic(), cache_folder()
     makers = {"vscode": install_vscode, "emacs": install_emacs, "nvim-next": install_neovim}
     with alone(cache):
         for name in wanted:

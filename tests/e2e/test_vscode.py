@@ -40,11 +40,11 @@ def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return play(wanted, tmp_path_factory.mktemp("vscode"))
 
 
-def play(scenarios: list[str], folder: Path) -> Results:
-    """Play scenarios; pictures go to `$QUINTET_SHOTS`, or else into the folder."""
+def play(scenarios: list[str], folder: Path, shots: Path | None = None) -> Results:
+    """Play scenarios. Pictures go to `shots`, or else to `$QUINTET_SHOTS`, or else into the folder."""
     where = places()
     assert all((where.node, where.code_server, where.playwright, where.chromium)), INSTALL
-    shots = Path(os.environ.get("QUINTET_SHOTS") or folder / "shots").absolute()
+    shots = (shots or Path(os.environ.get("QUINTET_SHOTS") or folder / "shots")).absolute()
     shots.mkdir(parents=True, exist_ok=True)
     mark = uuid.uuid4().hex
     job = {

@@ -72,7 +72,7 @@ export async function start(where, folder, mark) {
     { env, stdio: ['ignore', log, log], detached: true },
   );
   const { chromium } = createRequire(`${where.playwright}/package.json`)('playwright-core');
-  const options = { executablePath: where.chromium, headless: true, args: CHROMIUM, env, viewport: { width: 1280, height: 800 } };
+  const options = { executablePath: where.chromium, headless: true, args: CHROMIUM, env, viewport: { width: 1120, height: 660 } };
   const browser = await chromium.launchPersistentContext(path.join(folder, 'home/chromium'), options);
   await until('code-server', async () => (await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null))?.ok, 60);
   return new Host(folder, mark, port, server, browser);

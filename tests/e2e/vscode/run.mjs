@@ -4,7 +4,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { start } from './host.mjs';
 import { Stage } from './stage.mjs';
+import { sleep } from './waiting.mjs';
 
+const LONGEST = 240; // seconds of one scenario, whatever it waits for
 const job = JSON.parse(process.argv[2]);
 const tell = (result) => console.log(JSON.stringify(result));
 const host = await start(job, job.folder, job.mark);
@@ -22,7 +24,7 @@ async function play(name) {
   let problem = '';
   try {
     const { default: scenario } = await import(`./scenarios/${name}.mjs`);
-    await scenario(stage);
+    await Promise.race([scenario(stage), late(LONGEST)]);
   } catch (error) {
     problem = String(error.stack ?? error).replace(/\u001b\[\d+m/g, '');
     await stage.photograph('failed');
@@ -31,6 +33,11 @@ async function play(name) {
   if (!problem && left.length) problem = `still running after the window was closed:\n${left.join('\n')}`;
   if (problem) problem += `\n\n${tail(path.join(job.folder, 'log/code-server.log'))}`;
   return { name, ok: !problem, seconds: (Date.now() - began) / 1000, problem };
+}
+
+async function late(seconds) {
+  await sleep(seconds);
+  throw new Error(`it took more than ${seconds} seconds`);
 }
 
 function tail(file) {

@@ -25,7 +25,7 @@ export class Window {
   }
 
   async shot(what) {
-    await this.page.mouse.move(640, 780); // nothing is hovered
+    await this.page.mouse.move(560, 640); // nothing is hovered
     await sleep(0.4); // animations end
     await this.page.screenshot({ path: path.join(this.shots, `${this.name}-${what}.png`) });
   }
@@ -136,9 +136,14 @@ export class Window {
     if (await shown()) await this.pick(title);
   }
 
-  /** The code actions at the caret, by the keyboard. */
+  /** The code actions at the caret, by the keyboard; asked again while there are none, since servers take a moment. */
   async ask() {
-    await this.page.keyboard.press('Control+.');
+    const rows = this.page.locator('.action-widget .monaco-list-row.action');
+    await until('code actions', async () => {
+      await this.page.keyboard.press('Control+.');
+      await rows.first().waitFor({ timeout: 3000 }).catch(() => {});
+      return (await rows.count()) > 0;
+    });
     return this.actions();
   }
 

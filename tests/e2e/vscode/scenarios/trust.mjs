@@ -12,21 +12,21 @@ export default async function (it) {
   await window.shot('question');
   await window.press(/^No/);
   await window.ready();
-  await window.open('test_prices.py');
+  await window.open('prices.py');
   await window.status('Restricted Mode');
   await window.status('Quintet fast');
   const stop = watch(/^sleep 1\.2345$/);
   await window.command('Quintet: Run the Tests');
   await window.toast('trust');
-  await window.shot('restricted');
   await sleep(3);
+  await window.shot('restricted');
   assert.deepEqual(stop(), [], 'no test has run');
 
   await window.command('Workspaces: Manage Workspace Trust');
   await window.page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
   await window.until(async () => !(await window.hasStatus('Restricted Mode')), 'trust');
   await window.page.locator('.monaco-modal-editor-block .codicon-close').first().click(); // it lies over all editors
-  await window.open('test_prices.py');
+  await window.open('prices.py');
   const after = watch(/^sleep 1\.2345$/);
   await window.command('Quintet: Run the Tests');
   await window.toast('1 of 2 tests fail');
