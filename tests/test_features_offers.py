@@ -217,3 +217,12 @@ async def test_an_editor_that_marks_what_models_wrote_can_mark_this(shop: Path) 
         uri = it.open(shop / "shop/prices.py")
         [action, *_] = await it.actions(uri, 8, 4, diagnostics=[THEIRS])
         assert action["tags"] == [1]
+
+
+async def test_without_a_model_nothing_is_marked_as_a_models(shop: Path) -> None:
+    capabilities = copy.deepcopy(CAPABLE)
+    capabilities["textDocument"]["codeAction"]["tagSupport"] = {"valueSet": [1]}
+    async with editor() as it:
+        await it.initialize(shop, capabilities, options={"backend": "none"})
+        actions = await it.actions(it.open(shop / "shop/prices.py"), 8, 4, diagnostics=[THEIRS])
+        assert not [action for action in actions if "tags" in action]

@@ -237,3 +237,27 @@ async def test_a_file_that_is_deleted_while_its_fix_is_looked_at_gets_none(sums:
         assert await execute(it, "quintet.fixTests") == {"applied": False}
         assert "sums.py is no longer there to be changed" in it.shown()[-1]
         assert not [each for each in it.received if each.get("method") == "workspace/applyEdit"]
+
+
+@pytest.mark.parametrize("capabilities", [CAPABLE, ANNOTATED, OURS])
+async def test_who_wants_no_preview_is_still_asked_before_what_nothing_proves(
+    sums: Path, capabilities: Any
+) -> None:
+    (sums / "test_sums.py").unlink()  # now no test can speak for a rename
+    async with editor() as it:
+        await it.initialize(sums, capabilities, options=OPTIONS | {"preview": "never"})
+        it.replies["window/showMessageRequest"] = lambda asked: asked["actions"][1]
+        assert (await rename(it, sums))["applied"] is False
+        assert "Not verified" in (await it.heard("window/showMessageRequest"))["message"]
+        it.replies["window/showMessageRequest"] = lambda asked: asked["actions"][0]
+        assert (await rename(it, sums))["applied"] is True
+
+
+async def test_a_rename_that_nothing_proves_says_so_in_its_title(sums: Path) -> None:
+    (sums / "test_sums.py").unlink()
+    async with editor() as it:
+        await it.initialize(sums, ANNOTATED, options=OPTIONS)
+        await rename(it, sums)
+        edit = (await it.heard("workspace/applyEdit"))["edit"]
+        assert edit["changeAnnotations"]["quintet"]["label"] == "Rename add to plus (unverified)"
+        assert edit["changeAnnotations"]["quintet"]["needsConfirmation"]

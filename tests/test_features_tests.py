@@ -179,6 +179,7 @@ async def test_an_untrusted_workspace_runs_no_test(sums: Path) -> None:
             assert "not trusted" in (await execute(it, command))["reason"]
         assert await execute(it, "quintet.fixTests") == {"applied": False}
         assert not marker.exists()
+        assert it.progress() == []  # nothing was begun
 
 
 async def test_saving_runs_the_tests_where_that_is_wanted(sums: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 from in_memory import Editor, editor
 from quintet.agents.task import Step, StepFinished, Task
 from quintet.history import Past, churn_of
-from quintet.session import Notice, Session
+from quintet.repairing import Notice, repair
+from quintet.session import Session
 from quintet.settings import from_editor
 from quintet.workspace.deny import Deny, denied
 from quintet.workspace.edits import Edit
@@ -215,7 +216,7 @@ async def test_a_repair_tells_its_model_what_was_done_of_late(shop: Path, tmp_pa
     session.edit("shop/prices.py", Edit(3, 9, "What things cost"), 2)
     steps: list[Step] = []
     task = Task(kind="test_failure", test_command=PYTEST)
-    async with aclosing(session.repair(task)) as events:
+    async with aclosing(repair(session, task)) as events:
         async for event in events:
             if isinstance(event, StepFinished):
                 steps.append(event.step)

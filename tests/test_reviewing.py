@@ -49,6 +49,23 @@ async def test_nothing_changed_is_a_sentence(committed: Path) -> None:
     await it.aclose()
 
 
+async def test_where_nothing_was_committed_there_is_nothing_to_compare_with(lay: Lay) -> None:
+    it = session(lay({"sums.py": SUMS}))
+    it.open("sums.py", "file:///sums.py", SUMS + "x = 1\n", 1)
+    found = await review(it)
+    assert isinstance(found, str)
+    assert found.startswith("There is no commit to compare with")
+    await it.aclose()
+
+
+async def test_a_test_that_fails_for_another_reason_is_not_blamed_on_the_change(committed: Path) -> None:
+    (committed / "test_other.py").write_text("def test_other():\n    assert False\n")
+    git(committed, "add", ".")
+    git(committed, "commit", "-qm", "second")
+    (committed / "sums.py").write_text(SUMS.replace("return a + b", "return b + a"))
+    assert (await reviewed(session(committed))).findings == ()
+
+
 async def test_a_changed_line_that_no_test_runs_is_found_and_one_that_is_run_is_not(committed: Path) -> None:
     text = SUMS.replace("return a + b", "return b + a").replace("    return a\n", "    return a + 1\n")
     (committed / "sums.py").write_text(text)

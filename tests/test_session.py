@@ -8,7 +8,8 @@ import pytest
 from model_server import model_server, models
 from quintet.agents.task import Abandoned, Note, RunFinished, RunStarted, Task
 from quintet.connection import Connection
-from quintet.session import Notice, Session
+from quintet.repairing import Notice, repair
+from quintet.session import Session
 from quintet.settings import Settings, from_editor, from_environment, from_workspace
 from quintet.workspace.document import Document, Unreadable
 from quintet.workspace.edits import Edit
@@ -119,7 +120,7 @@ def test_where_no_repair_can_be_started_one_sentence_says_why(session: Session, 
 
 async def test_a_repair_that_may_not_start_ends_at_once_with_the_reason(session: Session) -> None:
     session.configure(from_editor("options", "options", {"trusted": False}))
-    events = [event async for event in session.repair(Task(kind="diagnostic", path="a.py"))]
+    events = [event async for event in repair(session, Task(kind="diagnostic", path="a.py"))]
     assert events == [events[-1]]
     assert isinstance(events[-1], RunFinished)
     assert events[-1].outcome == Abandoned(
@@ -174,13 +175,13 @@ async def test_a_repair_takes_what_a_file_says_by_then_and_waits_for_one_that_ca
     session.configure(from_workspace(session.root))
     assert session.obstacle("a.py") is None
     for _ in range(2):
-        *notices, last = [event async for event in session.repair(Task(kind="diagnostic", path="a.py"))]
+        *notices, last = [event async for event in repair(session, Task(kind="diagnostic", path="a.py"))]
         assert [isinstance(notice, Notice) for notice in notices] == [True]
         assert isinstance(last, RunFinished)
         assert last.outcome == Abandoned("What quintet.toml denies cannot be read: put it right first.")
     (session.root / "quintet.toml").write_text('deny = ["private/"]\n')
     session.configure(from_editor("options", "options", {"trusted": False}))
-    [last] = [event async for event in session.repair(Task(kind="diagnostic", path="a.py"))]
+    [last] = [event async for event in repair(session, Task(kind="diagnostic", path="a.py"))]
     assert isinstance(last, RunFinished)
     assert "not trusted" in str(last.outcome)
     (session.root / "quintet.toml").write_text("deny = [")
@@ -218,7 +219,7 @@ async def test_a_folder_inside_another_denies_for_both_and_as_its_file_says_by_t
     (root / "pkg/quintet.toml").write_text('deny = ["private/"]\n')
     outer.configure(from_editor("options", "options", {"trusted": False, "deny": ["/pkg/b.py"]}))
     assert "pkg/private/a.py" in outer.overlays()
-    async for _ in outer.repair(Task(kind="diagnostic", path="pkg/b.py")):
+    async for _ in repair(outer, Task(kind="diagnostic", path="pkg/b.py")):
         pass
     assert outer.overlays() == inner.overlays() == {}
     assert (await outer.snapshot()).files() == ("pkg/quintet.toml",)
@@ -230,7 +231,7 @@ async def test_nobody_repairs_around_a_folder_whose_file_cannot_be_read(lay: Lay
     root = lay({"pkg/quintet.toml": "deny = ["})
     outer, inner = Session(root), Session(root / "pkg")
     outer.stand_among((outer, inner))
-    *_, last = [event async for event in outer.repair(Task(kind="diagnostic"))]
+    *_, last = [event async for event in repair(outer, Task(kind="diagnostic"))]
     assert isinstance(last, RunFinished)
     assert last.outcome == Abandoned("What pkg/quintet.toml denies cannot be read: put it right first.")
 
@@ -253,9 +254,9 @@ async def test_a_run_has_no_deadline_while_it_waits_its_turn_and_starts_and_has_
     session.root = lay({"a.py": "def f(x):\n    return x - 1\n", "test_a.py": TEST})
     session.configure(from_editor("options", "options", {"backend": "none", "mode": "fast"}))
     task = Task(kind="test_failure", test_command="python -m unittest")
-    async with aclosing(session.repair(task)) as first:
+    async with aclosing(repair(session, task)) as first:
         await anext(first)
-        waiting = session.repair(task)
+        waiting = repair(session, task)
         told = await anext(waiting)
         second = session.start(_rest(waiting))
         await asyncio.sleep(0)

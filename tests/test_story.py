@@ -14,7 +14,7 @@ from quintet.agents.task import (
     Unverified,
 )
 from quintet.edge.stories import Stories
-from quintet.session import Notice
+from quintet.repairing import Notice
 from quintet.story import Asked, Remark, Story, Telling, Tests, Tokens
 from quintet.workspace.edits import Patch
 from quintet_models.messages import Usage

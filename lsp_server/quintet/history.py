@@ -156,11 +156,13 @@ def _git(root: Path, *arguments: str) -> str | None:
     return ended.stdout.decode("utf-8", "replace") if ended.returncode == 0 else None
 
 
-def changed_since_commit(root: Path) -> tuple[str, ...]:
-    """Files below `root` that differ from the last commit, and those git does not know; none without git."""
+def changed_since_commit(root: Path) -> frozenset[str] | None:
+    """Files below `root` that differ from the last commit, and those git does not know; None without one."""
     changed = _git(root, "diff", "--name-only", "--relative", "-z", "HEAD", "--")
-    new = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
-    return tuple(sorted({path for text in (changed, new) if text for path in text.split("\0") if path}))
+    if changed is None:
+        return None
+    new = _git(root, "ls-files", "--others", "--exclude-standard", "-z") or ""
+    return frozenset(path for path in (changed + new).split("\0") if path)
 
 
 def committed(root: Path, path: str) -> str | None:

@@ -6,21 +6,22 @@ knows no editor.
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 
 import msgspec
 
 from quintet.agents.ask import prompt
-from quintet.agents.coverage import Lines, changed_lines, running
+from quintet.agents.coverage import WHOLE, Lines, changed_lines, executed, meets
 from quintet.findings import Finding
 from quintet.history import changed_since_commit, committed
 from quintet.session import Session
 from quintet.tools.protect import is_test
 from quintet.tools.trial import Trial, TrialError, open_trial
-from quintet.trying import place_of, span_of
+from quintet.tools.verdict import Failure
+from quintet.trying import allowed, place_of, span_of
 from quintet.workspace.document import Document
 from quintet.workspace.edits import diff
 from quintet.workspace.snapshot import Snapshot
@@ -40,7 +41,6 @@ class Change:
     """A file as it is now, and the lines of it (from 1) that are not as they were committed."""
 
     document: Document
-    before: str
     lines: frozenset[int]
 
 
@@ -55,11 +55,13 @@ class Reviewed(msgspec.Struct, frozen=True):
 
 async def review(session: Session, only: str | None = None) -> Reviewed | str:
     """Review what differs from the last commit, in one file or in all; or why that cannot be."""
-    async with session.at_work() as sandbox:
+    async with allowed(session) as sandbox:
         if isinstance(sandbox, str):
             return sandbox
         snapshot = await session.snapshot()
-        changes = await asyncio.to_thread(lambda: tuple(_changes(snapshot, only)))
+        changes = await asyncio.to_thread(_changes, snapshot, only)
+        if isinstance(changes, str):
+            return changes
         if not changes:
             return "Nothing differs from the last commit."
         notes: list[str] = []
@@ -84,49 +86,70 @@ async def review(session: Session, only: str | None = None) -> Reviewed | str:
         return Reviewed(reviewed, tuple(findings), snapshot.documents(paths), tuple(notes))
 
 
-def _changes(snapshot: Snapshot, only: str | None) -> Iterator[Change]:
-    known = frozenset(changed_since_commit(snapshot.root)) | snapshot.overlays.keys()
-    for path in [only] if only else sorted(known)[:_FILES]:
-        document = snapshot.document(path)
-        tree = tree_of(document) if isinstance(document, Document) else None
-        if not isinstance(document, Document) or tree is None:
-            continue
-        before = committed(snapshot.root, path) or ""
-        if before.replace("\r\n", "\n") != document.text.replace("\r\n", "\n"):
-            yield Change(document, before, changed_lines(tree, diff(before, document.text)))
+def _changes(snapshot: Snapshot, only: str | None) -> tuple[Change, ...] | str:
+    """What differs from the last commit; a sentence where there is none to compare with."""
+    known = changed_since_commit(snapshot.root)
+    if known is None:
+        return (
+            "There is no commit to compare with: the folder is not kept by git, or nothing is committed yet."
+        )
+    paths = [only] if only else sorted({*known, *snapshot.overlays})[:_FILES]
+    return tuple(change for path in paths if (change := _change(snapshot, path)))
+
+
+def _change(snapshot: Snapshot, path: str) -> Change | None:
+    document = snapshot.document(path)
+    tree = tree_of(document) if isinstance(document, Document) else None
+    if not isinstance(document, Document) or tree is None:
+        return None
+    before = committed(snapshot.root, path) or ""
+    if before.replace("\r\n", "\n") == document.text.replace("\r\n", "\n"):
+        return None
+    return Change(document, changed_lines(tree, diff(before, document.text)))
 
 
 # --- what the tests say -------------------------------------------------------------------------------
 
 
-async def _by_tests(trial: Trial, snapshot: Snapshot, changes: Sequence[Change]) -> list[Finding]:
-    """Changed lines that failing tests run, and those that no test runs."""
-    found = list[Finding]()
-    sources = [change for change in changes if not is_test(change.document.path)]
+async def _by_tests(trial: Trial, snapshot: Snapshot, changes: Sequence[Change]) -> Iterator[Finding]:
+    """Tests that fail and run what was changed, and what was changed that no test runs."""
     passing = [test for test, how in trial.baseline.outcomes.items() if how == "passed"]
-    for failure in trial.baseline.failures:
+    tests = [*trial.baseline.failing, *passing]
+    ran = await executed(trial, tests)
+    changed = {change.document.path: change.lines for change in changes}
+    blamed = [
+        failure
+        for failure in trial.baseline.failures
+        if meets(ran.get(failure.test, ran.get(WHOLE, {})), changed)
+    ]
+    who = (
+        "No test runs" if WHOLE in ran or len(ran) == len(tests) else f"None of {len(ran)} traced tests runs"
+    )
+    sources = [change for change in changes if ran and not is_test(change.document.path)]
+    return chain(_failing(snapshot, blamed), _unseen(snapshot, sources, ran.values(), who))
+
+
+def _failing(snapshot: Snapshot, failures: Iterable[Failure]) -> Iterator[Finding]:
+    for failure in failures:
         place = place_of(failure, snapshot)
         span = span_of(snapshot, *place) if place else None
         if place and span:
-            text = f"{failure.test} fails with your changes: {failure.message[:200]}"
-            found.append(Finding("review", place[0], *span, text, "error", (failure.test,)))
-    for change in sources:
+            text = f"{failure.test} fails, and it runs what you changed: {failure.message[:200]}"
+            yield Finding("review", place[0], *span, text, "error", (failure.test,))
+
+
+def _unseen(
+    snapshot: Snapshot, changes: Iterable[Change], ran: Collection[Lines], who: str
+) -> Iterator[Finding]:
+    for change in changes:
+        path = change.document.path
         for lines in _stretches(change.lines):
-            where: Lines = {change.document.path: frozenset(lines)}
-            ran = await running(trial, where, [*trial.baseline.failing, *passing])
-            if ran.told and not ran.any:
-                found += _unseen(snapshot, change, lines)
-    return found
-
-
-def _unseen(snapshot: Snapshot, change: Change, lines: Sequence[int]) -> Iterator[Finding]:
-    first, last = span_of(snapshot, change.document.path, lines[0]), None
-    last = span_of(snapshot, change.document.path, lines[-1])
-    if first and last:
-        many = f"these {len(lines)} changed lines" if len(lines) > 1 else "this changed line"
-        yield Finding(
-            "review", change.document.path, first[0], last[1], f"No test runs {many}.", "information"
-        )
+            if any(meets(each, {path: frozenset(lines)}) for each in ran):
+                continue
+            first, last = span_of(snapshot, path, lines[0]), span_of(snapshot, path, lines[-1])
+            if first and last:
+                many = f"these {len(lines)} changed lines" if len(lines) > 1 else "this changed line"
+                yield Finding("review", path, first[0], last[1], f"{who} {many}.", "information")
 
 
 def _stretches(lines: Iterable[int]) -> list[list[int]]:

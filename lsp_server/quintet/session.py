@@ -6,8 +6,8 @@ It speaks of texts, offsets and tasks; it must not know the protocol, so headles
 import asyncio
 import logging
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterable, Iterator
-from contextlib import aclosing, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from quintet import settling
-from quintet.agents.task import Event, Note, RunFinished, RunStarted, Task, Verified
 from quintet.connection import Workshop
-from quintet.deadline import abandoned, in_time
 from quintet.findings import Findings
 from quintet.history import Past
 from quintet.settings import Place, Problem, Settings, Source, from_workspace, resolve
@@ -57,12 +55,6 @@ class Open:
     """Of this text or of one before it, from which the next is made."""
 
 
-class Notice(msgspec.Struct, frozen=True):
-    """Something the user should be told even if they do not look at the progress: one sentence."""
-
-    text: str
-
-
 class Session:
     """What a client has told us of one folder, and what we are doing about it; without a `root`, of none.
 
@@ -93,7 +85,7 @@ class Session:
         self._neighbours: tuple[Session, ...] = ()
         """Those whose folders are inside this one's or around it: what one of them denies, all do."""
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._grace = grace
+        self.grace = grace
         self._workshop = workshop or Workshop()
         self.keeper: Keeper | None = None
         """Who keeps the workspace's index; none before `keep_index`, or where it is not wanted."""
@@ -116,8 +108,8 @@ class Session:
         places = {source.place for source in sources}
         return tuple(problem for problem in resolved.problems if problem.source.place in places)
 
-    def _read_again(self) -> Iterator[Problem]:
-        """Take what the folder's own file says by now, and those of the neighbours."""
+    def read_again(self) -> Iterator[Problem]:
+        """Take what the folder's own file says by now, and those of the neighbours; what is wrong with it."""
         for session in (self, *self._neighbours):
             if session.root is not None and not session._closed:  # noqa: SLF001
                 source = from_workspace(session.root)
@@ -203,8 +195,7 @@ class Session:
 
     def touch(self, path: str) -> None:
         """Whoever follows an open or closed document should look at it again."""
-        self.dirty.add(path)
-        self.changed.set()
+        self.look_again(path)
         if self.keeper is not None and not Path(path).is_absolute():
             held = self.documents.get(path)
             self.keeper.buffer(path, held.document.text if held and held.refusal is None else None)
@@ -310,10 +301,8 @@ class Session:
     async def at_work(self, path: str | None = None) -> AsyncIterator["Sandbox | str"]:
         """Have the workshop for oneself, one at a time: where tests may run; or why they may not.
 
-        A file of the workspace that has come to deny more since is heeded.
+        Call `read_again` before.
         """
-        for wrong in self._read_again():
-            log.warning("%s", wrong)
         if problem := self._unknown() or self.obstacle(path):
             yield problem
             return
@@ -331,64 +320,6 @@ class Session:
     async def free_engine(self) -> None:
         """Let go of the engine; the next who needs one finds it anew."""
         await self._workshop.connection.aclose()
-
-    async def repair(self, task: Task) -> AsyncGenerator[Event | Notice]:
-        """Repair, one run at a time in a workshop; iterate inside `contextlib.aclosing`.
-
-        The last event is RunFinished. The patch in it fits the documents as they are at that moment: one
-        made for texts that have changed meanwhile was moved along and verified again, or is Abandoned.
-        """
-        for wrong in self._read_again():
-            yield Notice(str(wrong))
-        if self.busy:
-            yield Note("Waiting for the repair before this one.")
-        async with self.at_work(task.path) as sandbox:
-            if isinstance(sandbox, str):
-                yield abandoned(sandbox)
-                return
-            yield Note("Connecting to the model")
-            backend, trouble = await self.backend()
-            if trouble:
-                yield Notice(trouble)
-            history = await self.history() if backend else None  # nobody else would read it
-            snapshot = await self.snapshot()
-            yield Note(snapshot.incomplete or "Copying the workspace and running its tests")
-            run = self._run(task, snapshot, backend, sandbox, history)
-            async with aclosing(in_time(run, self.settings.budget.seconds + self._grace)) as events:
-                async for event in events:
-                    if isinstance(event, RunStarted):
-                        self.test_command = event.command or self.test_command
-                    if isinstance(event, RunFinished) and isinstance(event.outcome, Verified):
-                        outcome = await settling.settle(
-                            event.outcome, snapshot, sandbox, self, may_edit_tests=task.may_edit_tests
-                        )
-                        yield msgspec.structs.replace(event, outcome=outcome)
-                    else:
-                        yield event
-
-    def _run(
-        self,
-        task: Task,
-        snapshot: "Snapshot",
-        backend: "Backend | None",
-        sandbox: "Sandbox",
-        history: "History | None",
-    ) -> AsyncGenerator[Event]:
-        from quintet.agents.controller import repair  # noqa: PLC0415
-        from quintet_models.policy import CascadePolicy  # noqa: PLC0415
-        from quintet_models.trajectory import state_folder  # noqa: PLC0415
-
-        return repair(
-            task,
-            snapshot,
-            policy=CascadePolicy(),
-            backend=backend,
-            sandbox=sandbox,
-            budget=self.settings.budget,
-            mode=task.mode or self.settings.mode,
-            record_in=state_folder() if self.settings.record else None,
-            history=history,
-        )
 
     async def history(self) -> "History":
         """What was done here of late. Git is asked now and then, but not in a folder that is not trusted."""

@@ -85,7 +85,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Keep what each repair chose and what that cost (numbers, no code) in your state folder."""
     preview: Literal["auto", "always", "never"] = "auto"
     """Whether a change is shown before it is made, so that you may take parts of it. auto shows what is not
-    verified, touches several files or is a refactoring; always shows every change; never shows none."""
+    verified, touches several files or is a refactoring; always shows every change; never shows none, and only
+    asks before what nothing proves."""
     suggest: bool = False
     """Look for fixes right after a run of the tests, so that what failed carries a patch that is proven."""
     lenses: bool = False

@@ -3,21 +3,27 @@
 Everything runs in throw-away copies; knows no editor.
 """
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 
 import msgspec
 
 from quintet import settling
 from quintet.agents.proof import mean
+from quintet.agents.targets import line_of, offset_of
 from quintet.agents.task import Verified
 from quintet.findings import Finding, Related, short
 from quintet.session import Session
 from quintet.tools.protect import is_test
+from quintet.tools.sandbox import Sandbox
 from quintet.tools.trial import Trial, TrialError, open_trial
 from quintet.tools.verdict import Failure, Suspicion, TestRun, Verdict
 from quintet.workspace.document import Document
 from quintet.workspace.edits import Patch
 from quintet.workspace.snapshot import Snapshot
+
+log = logging.getLogger(__name__)
 
 _SUSPECTS = 5
 _MESSAGE = 400
@@ -27,10 +33,18 @@ class Examined(msgspec.Struct, frozen=True):
     """A run of the tests: what it said, the failing tests that were meant, and what follows for the files."""
 
     run: TestRun
-    level: str
     named: tuple[str, ...]
     findings: tuple[Finding, ...]
     documents: dict[str, Document]
+
+
+@asynccontextmanager
+async def allowed(session: Session) -> AsyncIterator[Sandbox | str]:
+    """Where tests may run, with the workshop for oneself; or why they may not, by what the files say now."""
+    for wrong in session.read_again():
+        log.warning("%s", wrong)
+    async with session.at_work() as sandbox:
+        yield sandbox
 
 
 async def examine(session: Session, tests: Sequence[str] = ()) -> Examined | str:
@@ -38,7 +52,7 @@ async def examine(session: Session, tests: Sequence[str] = ()) -> Examined | str
 
     `tests` are the ones that are meant, ids or files; none means all.
     """
-    async with session.at_work() as sandbox:
+    async with allowed(session) as sandbox:
         if isinstance(sandbox, str):
             return sandbox
         snapshot = await session.snapshot()
@@ -57,17 +71,20 @@ async def examine(session: Session, tests: Sequence[str] = ()) -> Examined | str
             return str(error)
 
 
-async def verified(session: Session, patch: Patch, earlier: Verified) -> Verified | str:
+async def verified(
+    session: Session, patch: Patch, earlier: Verified, *, may_edit_tests: bool
+) -> Verified | str:
     """Verify a patch for the texts of now as `earlier` was: a part of that one, or the same moved along."""
-    async with session.at_work() as sandbox:
+    async with allowed(session) as sandbox:
         if isinstance(sandbox, str):
             return sandbox
-        return await settling.verified(patch, earlier, await session.snapshot(), sandbox)
+        snapshot = await session.snapshot()
+        return await settling.verified(patch, earlier, snapshot, sandbox, may_edit_tests=may_edit_tests)
 
 
 async def holds(session: Session, patch: Patch) -> Verdict | str:
     """Whether nothing that passed before fails with a patch, which may touch tests; or why none can tell."""
-    async with session.at_work() as sandbox:
+    async with allowed(session) as sandbox:
         if isinstance(sandbox, str):
             return sandbox
         snapshot, command = await session.snapshot(), session.settings.test.command
@@ -91,7 +108,7 @@ def _examined(trial: Trial, snapshot: Snapshot, suspects: Sequence[Suspicion]) -
     failures = [each for each in trial.baseline.failures if each.test in trial.named]
     findings = [*_failed(failures, snapshot), *_suspected(suspects[:_SUSPECTS], failures, snapshot)]
     documents = snapshot.documents({each.path for each in findings})
-    return Examined(trial.baseline, trial.level, trial.named, tuple(findings), documents)
+    return Examined(trial.baseline, trial.named, tuple(findings), documents)
 
 
 def _failed(failures: Sequence[Failure], snapshot: Snapshot) -> Iterator[Finding]:
@@ -134,7 +151,7 @@ def place_of(failure: Failure, snapshot: Snapshot) -> tuple[str, int] | None:
     for definition in snapshot.index.definitions(name):
         document = snapshot.document(definition.path)
         if isinstance(document, Document) and is_test(definition.path):
-            return definition.path, document.text.count("\n", 0, definition.unit.start) + 1
+            return definition.path, line_of(document.text, definition.unit.start)
     path = failure.test.partition("::")[0]
     return (path, 1) if isinstance(snapshot.document(path), Document) else None
 
@@ -144,9 +161,6 @@ def span_of(snapshot: Snapshot, path: str, number: int) -> tuple[int, int] | Non
     document = snapshot.document(path)
     if not isinstance(document, Document):
         return None
-    lines = document.text.split("\n")
-    if not 0 < number <= len(lines):
-        return None
-    start = sum(len(line) + 1 for line in lines[: number - 1])
-    line = lines[number - 1]
+    start = offset_of(document.text, number)
+    line = document.text[start:].partition("\n")[0]
     return start + len(line) - len(line.lstrip()), start + len(line.rstrip())

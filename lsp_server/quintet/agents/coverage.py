@@ -19,6 +19,9 @@ from quintet.workspace.syntax import SyntaxTree, Unit
 Lines = Mapping[str, frozenset[int]]
 """By path: lines, counted from 1."""
 
+WHOLE = ""
+"""Stands for all tests where the runner does not tell them apart."""
+
 _SECONDS = 20.0
 _TEST_SECONDS = 1.5
 _MOST = 200
@@ -38,31 +41,44 @@ class Ran:
 
 async def running(trial: Trial, lines: Lines, tests: Sequence[str], patched: Iterable[Document] = ()) -> Ran:
     """Which of `tests` run one of `lines`, in the files as they are but for `patched`."""
+    ran = await executed(trial, tests, patched)
+    found = [test for test, by_path in ran.items() if meets(by_path, lines)]
+    return Ran(told=bool(ran), any=bool(found), tests=tuple(test for test in found if test != WHOLE))
+
+
+async def executed(trial: Trial, tests: Sequence[str], patched: Iterable[Document] = ()) -> dict[str, Lines]:
+    """The lines that each of `tests` runs, of very many the first ones; or all together, as `WHOLE`.
+
+    Nothing where that cannot be known.
+    """
     await trial.quick.trace((), seconds=0, test_seconds=0)  # gets it ready, on the files as they are
     trial.shadow.write({document.path: document for document in patched})
     try:
         if trial.command.runner in {"node", "command"}:
-            return await _by_v8(trial, lines)
-        executed = await trial.quick.trace(tests[:_MOST], seconds=_SECONDS, test_seconds=_TEST_SECONDS)
+            ran = await _by_v8(trial)
+            return {WHOLE: ran} if ran else {}
+        traced = await trial.quick.trace(tests[:_MOST], seconds=_SECONDS, test_seconds=_TEST_SECONDS)
     finally:
         trial.shadow.restore()
-    found = tuple(test for test, ran in executed.items() if _meets(ran, lines))
-    return Ran(told=bool(executed), any=bool(found), tests=found)
+    return {
+        test: {path: frozenset(line for line, _, _ in rows) for path, rows in by_path.items()}
+        for test, by_path in traced.items()
+    }
 
 
-async def _by_v8(trial: Trial, lines: Lines) -> Ran:
-    """What one whole run under node executed; nothing is told where no node was at work."""
+def meets(ran: Lines, lines: Lines) -> bool:
+    """Whether one of `lines` is among those that ran."""
+    return any(not lines[path].isdisjoint(ran.get(path, ())) for path in lines)
+
+
+async def _by_v8(trial: Trial) -> Lines:
+    """What one whole run under node executed; nothing where no node was at work."""
     folder = trial.shadow.scratch / f"v8-{uuid.uuid4().hex}"
     env = {"NODE_V8_COVERAGE": str(folder)}
     await run_whole(trial.setting, trial.shadow.place, seconds=_SECONDS, env=env)
     root = trial.setting.sandbox.root(trial.shadow.place)
-    executed = v8_coverage.executed_lines(folder, root, trial.shadow.place.shadow)
-    ran = any(not lines[path].isdisjoint(executed.get(path, ())) for path in lines)
-    return Ran(told=bool(executed), any=ran)
-
-
-def _meets(ran: Mapping[str, list[tuple[int, int, int]]], lines: Lines) -> bool:
-    return any(line in lines[path] for path in lines for line, _, _ in ran.get(path, ()))
+    found = v8_coverage.executed_lines(folder, root, trial.shadow.place.shadow)
+    return {path: frozenset(lines) for path, lines in found.items()}
 
 
 def likeliest_first(trial: Trial, tests: Iterable[str], name: str) -> tuple[str, ...]:

@@ -10,14 +10,15 @@ import msgspec
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
-from quintet.agents.task import Unverified, Verified
+from quintet.agents.task import Task, Unverified, Verified
 from quintet.checkpoints import Checkpoints, Restoration
 from quintet.edge import Edge, status
 from quintet.edge.edits import Part, Refused, to_workspace_edit
 from quintet.edge.previewing import Shown, taken, unverified_wanted
 from quintet.edge.progress import Progress
-from quintet.edge.running import Found, confirms, label_of
+from quintet.edge.running import BEGIN, Found, confirms, label_of, run
 from quintet.edge.targets import targets_of, uri_of
+from quintet.edge.working import work
 from quintet.session import Session
 from quintet.settling import Moved, rebased
 from quintet.trying import verified
@@ -29,6 +30,18 @@ _PATIENCE = 600.0
 """Seconds an editor has to answer: in some of them its user confirms an edit piece by piece."""
 _GONE = "The editor has not said whether it took the change; look before you ask again."
 _NOTHING = "Nothing was changed."
+
+
+async def carry_out(edge: Edge, session: Session, task: Task, title: str) -> bool:
+    """Work on a task and bring what comes of it into the editor; whether something was changed."""
+
+    async def doing(shown: Progress) -> bool:
+        found = await run(edge, session, task, title, shown)
+        return refused(edge, shown, found) if isinstance(found, str) else await give(edge, found, shown)
+
+    if problem := session.obstacle(task.path):
+        return refused(edge, None, f"No fix: {problem}")
+    return await work(edge, session, title, BEGIN, doing) or False
 
 
 async def give(edge: Edge, found: Found, shown: Progress) -> bool:
@@ -145,21 +158,22 @@ def refused(edge: Edge, shown: Progress | None, reason: str) -> bool:
 
 async def _agreed(edge: Edge, found: Found, shown: Progress) -> Verified | Unverified | None:
     """What of a change its user agrees to; None where they do not."""
-    if not (edge.client.preview and confirms(found.session, found.outcome)):
-        asks_itself = found.verified or edge.client.annotations
-        return found.outcome if asks_itself or await unverified_wanted(edge, found.label) else None
+    confirm = confirms(found.session, found.outcome)
+    if not (edge.client.preview and confirm):
+        asks_itself = confirm and edge.client.annotations  # with the edit
+        wanted = found.verified or asks_itself or await unverified_wanted(edge, found.label)
+        return found.outcome if wanted else None
     shown.report("Waiting for your choice")
-    patch, whole = found.outcome.patch, found
-    view = Shown(
-        whole.id, whole.session, patch, whole.documents, whole.title, whole.label, verified=whole.verified
+    patch, good = found.outcome.patch, found.verified
+    chosen = await taken(
+        edge, Shown(found.id, found.session, patch, found.documents, found.title, found.label, verified=good)
     )
-    chosen = await taken(edge, view)
     if chosen is None or chosen is patch:
         return found.outcome if chosen else None
     reason = "only a part of it was taken, and no test has seen that part."
     if isinstance(found.outcome, Verified):
         shown.report("Verifying the part that was taken")
-        again = await verified(found.session, chosen, found.outcome)
+        again = await _verified(found, chosen, found.outcome)
         if isinstance(again, Verified):
             return again
         reason = f"the part that was taken does not stand by itself. {again}"
@@ -180,4 +194,8 @@ async def _fitting(
     if isinstance(outcome, Unverified):
         return msgspec.structs.replace(outcome, patch=patch)
     shown.report("The text has moved on: verifying again")
-    return await verified(found.session, patch, outcome)
+    return await _verified(found, patch, outcome)
+
+
+async def _verified(found: Found, patch: Patch, earlier: Verified) -> Verified | str:
+    return await verified(found.session, patch, earlier, may_edit_tests=found.task.may_edit_tests)

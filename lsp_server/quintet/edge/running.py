@@ -30,7 +30,8 @@ from quintet.edge import Edge, status
 from quintet.edge.edits import Part, Refused, to_workspace_edit
 from quintet.edge.progress import Progress
 from quintet.edge.targets import targets_of
-from quintet.session import Notice, Session
+from quintet.repairing import Notice, repair
+from quintet.session import Session
 from quintet.settling import Moved
 from quintet.story import Telling
 from quintet.tools.verdict import TestRun
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 
 NEW_CODE = frozenset({"rewrite", "implement", "test"})
 """Kinds of task whose result is worth looking at even where no test proves it."""
+BEGIN = "Copying the workspace and running its tests"
+"""What is shown first of every run."""
 _OFTEN = 0.25
 """Seconds between two reports of a run to a client that draws it."""
 
@@ -80,7 +83,7 @@ async def run(edge: Edge, session: Session, task: Task, title: str, shown: Progr
     found: Found | str = "No fix: the run ended without a word."
     status.tell(edge, busy=True)
     try:
-        async with aclosing(session.repair(task)) as events:
+        async with aclosing(repair(session, task)) as events:
             async for event in events:
                 now = asyncio.get_running_loop().time()
                 telling.hear(event, now - began)
@@ -123,7 +126,7 @@ def conclude(
 
 
 def confirms(session: Session, outcome: Verified | Unverified) -> bool:
-    """Whether the user wants to be shown a change before it is made."""
+    """Whether the user wants to be shown a change before it is made, in parts that may be left out."""
     wish = session.settings.preview
     if wish != "auto":
         return wish == "always"
@@ -165,7 +168,8 @@ def _show(edge: Edge, event: Event | Notice, shown: Progress) -> None:
         case StepFinished():
             shown.report(f"{event.step.role.capitalize()}: {event.step.summary}")
         case CandidateJudged():
-            shown.report(f"{event.number} candidates tried: {event.description}", important=False)
+            many = f"{event.number} candidate{'s' * (event.number != 1)} tried"
+            shown.report(f"{many}: {event.description}", important=False)
         case Note(text):
             shown.report(text)
         case _:

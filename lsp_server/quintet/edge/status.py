@@ -21,17 +21,11 @@ TRACE = "quintet/trace"
 def tell(edge: Edge, **news: Any) -> None:
     """Say how things stand, if that is news: `busy`, `engine`, `tokens`, `outcome` are told here."""
     settings = edge.sessions[0].settings
-    engine = news.get("engine", edge.status.get("engine", ""))
-    now = {
-        "busy": False,
-        "tokens": None,
-        "outcome": None,
-        **edge.status,
-        **news,
-        "engine": engine,
+    told: dict[str, Any] = {"busy": False, "engine": "", "tokens": None, "outcome": None} | edge.status | news
+    now = told | {
         "mode": settings.mode,
         "backend": settings.backend,
-        "scripted": f"{settings.backend} {engine}".startswith("scripted") or engine.startswith("scripted"),
+        "scripted": any(each.startswith("scripted") for each in (settings.backend, told["engine"])),
         "trusted": all(session.settings.trusted for session in edge.sessions),
         "failing": sum(len(session.findings.failing) for session in edge.sessions),
     }

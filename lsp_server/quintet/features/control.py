@@ -25,7 +25,6 @@ RESTART = "quintet.restart"
 DOCTOR = "quintet.doctor"
 
 ModeName = Literal["auto", "fast", "standard", "deep"]
-_BACKENDS = ("auto", "pocket", "openai:http://127.0.0.1:8000", "none")
 _LONGEST = 180.0
 """Seconds that a look at the machine may take: a model is loaded for it."""
 
@@ -80,8 +79,15 @@ async def _choose_backend(edge: Edge, *arguments: Any) -> dict[str, str]:
     from quintet.edge.asking import ask  # noqa: PLC0415
 
     backend = read(BACKEND, arguments, ChosenBackend).backend
-    backend = backend or await ask(edge, "Which engine?", _BACKENDS)
+    backend = backend or await ask(edge, "Which engine?", _backends())
     return {"backend": await _choose(edge, "backend", backend)}
+
+
+def _backends() -> list[str]:
+    """The engines that can be had without writing an address."""
+    from quintet_models.backends.handshake import LOCAL_SERVERS  # noqa: PLC0415
+
+    return ["auto", "pocket", *(f"openai:{url}" for url in LOCAL_SERVERS.values()), "none"]
 
 
 async def _restart(edge: Edge, *_: Any) -> str:

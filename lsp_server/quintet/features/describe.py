@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 
 from quintet.edge import Edge
-from quintet.edge.arguments import read, refuse
+from quintet.edge.arguments import file_of, read, refuse
 from quintet.edge.markdown import code, fenced, inline
 from quintet.edge.showing import show
 from quintet.session import Session
@@ -41,9 +41,7 @@ def register(edge: Edge) -> None:
         from quintet.edge.working import work  # noqa: PLC0415 -- not needed to start
 
         asked = read(COMMAND, arguments, Asked)
-        session, path = edge.at(asked.uri) or (None, "")
-        if session is None or session.root is None or path.startswith("/"):
-            refuse(f"{asked.uri} is no file of the workspace.")
+        session, path = file_of(edge, asked.uri)
 
         async def doing(_: "Progress") -> str:
             return await _page(session, path, asked.line + 1)
@@ -59,7 +57,7 @@ async def _page(session: Session, path: str, line: int) -> str:
     tree = await asyncio.to_thread(snapshot.tree, path)
     if tree is None:
         refuse(f"{path} is in no language that Quintet reads.")
-    unit = tree.unit_at(_offset(tree.text, line))
+    unit = tree.unit_at(_inside(tree.text, line))
     parts = [
         await asyncio.to_thread(_facts, snapshot, path, tree, unit),
         _known(session, path, tree.text, unit),
@@ -68,12 +66,13 @@ async def _page(session: Session, path: str, line: int) -> str:
     return "\n".join([*parts, words])
 
 
-def _offset(text: str, line: int) -> int:
-    lines = text.split("\n")
-    before = lines[: line - 1]
-    start = sum(len(each) + 1 for each in before)
-    rest = lines[line - 1] if line <= len(lines) else ""
-    return min(len(text), start + len(rest) - len(rest.lstrip()))
+def _inside(text: str, line: int) -> int:
+    """Where the text of a line begins: what is around its blanks may be another definition."""
+    from quintet.agents.targets import offset_of  # noqa: PLC0415
+
+    start = offset_of(text, line)
+    rest = text[start:].partition("\n")[0]
+    return start + len(rest) - len(rest.lstrip())
 
 
 def _facts(snapshot: "Snapshot", path: str, tree: "SyntaxTree", unit: "Unit") -> str:

@@ -13,7 +13,7 @@ import msgspec
 from lsprotocol import types as lsp
 
 from quintet.edge import Edge
-from quintet.edge.arguments import read, refuse
+from quintet.edge.arguments import Point, file_of, read
 from quintet.edge.targets import uri_of
 from quintet.session import Session
 
@@ -23,14 +23,8 @@ if TYPE_CHECKING:
     from quintet.workspace.rename import Renaming
 
 COMMAND = "quintet.refactor"
+NOTHING: dict[str, Any] = {"applied": False, "files": 0, "edits": 0, "left": []}
 _LEFT = 100
-
-
-class Point(msgspec.Struct, frozen=True):
-    """A position as LSP has it."""
-
-    line: int
-    character: int
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,7 +33,6 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     uri: str
     position: Point
     name: str
-    line: int | None = None
 
 
 def register(edge: Edge) -> None:
@@ -50,26 +43,25 @@ def register(edge: Edge) -> None:
         from quintet.edge.working import work  # noqa: PLC0415 -- not needed to start
 
         asked = read(COMMAND, arguments, Asked)
-        session, path = edge.at(asked.uri) or (None, "")
-        if session is None or session.root is None or path.startswith("/"):
-            refuse(f"{asked.uri} is no file of the workspace.")
+        session, path = file_of(edge, asked.uri)
 
         async def doing(shown: "Progress") -> dict[str, Any]:
             return await _renamed(edge, session, path, asked, shown)
 
         title = f"Rename to {asked.name}"
         done = await work(edge, session, title, "Looking for every mention", doing)
-        return done or {"applied": False, "files": 0, "edits": 0, "left": []}
+        return done or NOTHING
 
 
 async def _renamed(
     edge: Edge, session: Session, path: str, asked: Asked, shown: "Progress"
 ) -> dict[str, Any]:
+    from quintet.edge.giving import refused  # noqa: PLC0415
+
     found = await _found(edge, session, path, asked)
     if isinstance(found, str):
-        shown.ending = found
-        edge.warn(found)
-        return {"applied": False, "files": 0, "edits": 0, "left": []}
+        refused(edge, shown, found)
+        return NOTHING
     given = await _give(edge, session, found, shown)
     return {
         "applied": given is not None,
@@ -82,46 +74,60 @@ async def _renamed(
 async def _give(edge: Edge, session: Session, found: "Renaming", shown: "Progress") -> "Patch | None":
     """Show the rename and make it; what was handed over."""
     from quintet.edge.edits import Part  # noqa: PLC0415
-    from quintet.edge.giving import hand_over, joined, refused  # noqa: PLC0415
-    from quintet.edge.previewing import Shown, taken, unverified_wanted  # noqa: PLC0415
-    from quintet.settling import Moved  # noqa: PLC0415
-    from quintet.trying import holds  # noqa: PLC0415
+    from quintet.edge.giving import hand_over, joined  # noqa: PLC0415
+    from quintet.edge.previewing import unverified_wanted  # noqa: PLC0415
 
     title = f"Rename {found.old} to {found.new}"
     asks = session.settings.preview != "never"
-    sure = Part(found.certain, title, "It surely means this.", confirm=asks)
+    good, label = await _tried(session, found.certain, shown)
+    name = title if good else f"{title} (unverified)"
+    parts = [Part(found.certain, name, label, confirm=asks)]
     perhaps = Part(found.possible, f"{title}, perhaps", "It may mean something else.", confirm=True)
-    shown.report("Running the tests with the new name")
-    verdict = await holds(session, found.certain)
-    good = not isinstance(verdict, str) and verdict.verified
-    label = (
-        f"{'Verified' if good else 'Not verified'}: {verdict if isinstance(verdict, str) else verdict.reason}"
-    )
-    parts = [sure, perhaps] if found.possible.files and edge.client.annotations else [sure]
     if edge.client.preview and asks:
-        patch = joined([sure, perhaps])
-        documents = session.documents_of(patch)
-        if isinstance(documents, Moved):
-            refused(edge, shown, f"The change was not made: {documents.reason} Ask again.")
+        chosen = await _chosen(edge, session, joined([*parts, perhaps]), name, (good, label), shown)
+        if chosen is None:
             return None
-        shown.report("Waiting for your choice")
-        name = title if good else f"{title} (unverified)"
-        chosen = await taken(edge, Shown(uuid4().hex, session, patch, documents, name, label, verified=good))
-        parts = [Part(chosen, title)] if chosen else []
-        if chosen and chosen != found.certain:
-            shown.report("Running the tests with what was taken")
-            verdict = await holds(session, chosen)
-            reason = verdict if isinstance(verdict, str) else verdict.reason
-            good = not isinstance(verdict, str) and verdict.verified
-            label = f"{'Verified' if good else 'Not verified'}: {reason}"
-            parts = parts if good or await unverified_wanted(edge, label) else []
-    elif not good and not edge.client.annotations and not await unverified_wanted(edge, label):
-        parts = []
-    if not parts or not await hand_over(edge, session, title, parts, shown):
+        if chosen != found.certain:
+            good, label = await _tried(session, chosen, shown)
+        parts = [Part(chosen, title)]
+        taken = good or chosen == found.certain or await unverified_wanted(edge, label)
+    else:
+        asks_itself = asks and edge.client.annotations  # with the edit
+        parts += [perhaps] if found.possible.files and asks_itself else []
+        taken = good or asks_itself or await unverified_wanted(edge, label)
+    if not taken or not await hand_over(edge, session, title, parts, shown):
         return None
     shown.ending = label
     edge.say(" ".join((label, *found.notes)))
     return joined(parts)
+
+
+async def _tried(session: Session, patch: "Patch", shown: "Progress") -> tuple[bool, str]:
+    """Whether the tests bear a rename, and one sentence on that."""
+    from quintet.trying import holds  # noqa: PLC0415
+
+    shown.report("Running the tests with the new name")
+    verdict = await holds(session, patch)
+    if isinstance(verdict, str):
+        return False, f"Not verified: {verdict}"
+    return verdict.verified, f"{'Verified' if verdict.verified else 'Not verified'}: {verdict.reason}"
+
+
+async def _chosen(
+    edge: Edge, session: Session, patch: "Patch", title: str, proof: tuple[bool, str], shown: "Progress"
+) -> "Patch | None":
+    """What its user takes of a rename; None where they refuse, or where the texts have moved on."""
+    from quintet.edge.giving import refused  # noqa: PLC0415
+    from quintet.edge.previewing import Shown, taken  # noqa: PLC0415
+    from quintet.settling import Moved  # noqa: PLC0415
+
+    good, label = proof
+    documents = session.documents_of(patch)
+    if isinstance(documents, Moved):
+        refused(edge, shown, f"The change was not made: {documents.reason} Ask again.")
+        return None
+    shown.report("Waiting for your choice")
+    return await taken(edge, Shown(uuid4().hex, session, patch, documents, title, label, verified=good))
 
 
 async def _found(edge: Edge, session: Session, path: str, asked: Asked) -> "Renaming | str":

@@ -24,7 +24,6 @@ class Which(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The changes of one file, or all."""
 
     uri: str | None = None
-    line: int | None = None
 
 
 def register(edge: Edge) -> None:
@@ -46,6 +45,10 @@ def register(edge: Edge) -> None:
 async def _review(edge: Edge, session: Session, path: str | None) -> dict[str, Any]:
     from quintet.edge.working import work  # noqa: PLC0415 -- not needed to start
     from quintet.reviewing import review  # noqa: PLC0415
+
+    if problem := session.obstacle(None):
+        edge.warn(problem)
+        return {"files": 0, "findings": [], "reason": problem}
 
     async def doing(shown: "Progress") -> "Reviewed | str":
         reviewed = await review(session, path)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from lsprotocol import types as lsp
 
-from quintet.agents.task import Mode, Task
-from quintet.edge import Edge
+from quintet.agents.task import Mode, Task, Verified
+from quintet.edge import Edge, status
 from quintet.edge.arguments import read
 from quintet.findings import Ready, short
 from quintet.session import Session
@@ -30,7 +30,6 @@ class Which(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     uri: str | None = None
     test: str | None = None
     suggest: bool | None = None
-    line: int | None = None
 
 
 class Fix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,7 +38,6 @@ class Fix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     uri: str | None = None
     test: str | None = None
     mode: Mode | None = None
-    line: int | None = None
 
 
 def register(edge: Edge) -> None:
@@ -54,24 +52,12 @@ def register(edge: Edge) -> None:
 
     @edge.server.command(FIX)
     async def fix(*arguments: Any) -> dict[str, bool]:
-        from quintet.edge.giving import give  # noqa: PLC0415 -- not needed to start
-        from quintet.edge.running import run  # noqa: PLC0415
-        from quintet.edge.working import work  # noqa: PLC0415
+        from quintet.edge.giving import carry_out  # noqa: PLC0415 -- not needed to start
 
         asked = read(FIX, arguments, Fix)
         session, tests = _meant(edge, asked.uri, asked.test)
-        task = _task(session, tests, asked.mode)
-        title = _title(tests)
-
-        async def doing(shown: "Progress") -> bool:
-            found = await run(edge, session, task, title, shown)
-            if isinstance(found, str):
-                shown.ending = found
-                edge.warn(found)
-                return False
-            return await give(edge, found, shown)
-
-        return {"applied": await work(edge, session, title, _BEGIN, doing) or False}
+        applied = await carry_out(edge, session, _task(session, tests, asked.mode), _title(tests))
+        return {"applied": applied}
 
     async def saved(session: Session, path: str) -> None:
         if session.settings.test.on_save and session.obstacle(path) is None and not session.busy:
@@ -101,13 +87,17 @@ async def _run(edge: Edge, session: Session, tests: tuple[str, ...], *, suggest:
     from quintet.edge.working import work  # noqa: PLC0415
     from quintet.trying import examine  # noqa: PLC0415
 
+    if problem := session.obstacle(None):
+        edge.warn(problem)
+        return {"reason": problem}
+
     async def doing(shown: "Progress") -> "Examined | str":
         examined = await examine(session, tests)
         if isinstance(examined, str):
             shown.ending = examined
             edge.warn(examined)
             return examined
-        take(edge, session, examined)
+        _take(edge, session, examined)
         shown.ending = _said(examined)
         edge.say(shown.ending, lsp.MessageType.Warning if examined.named else lsp.MessageType.Info)
         if suggest and examined.named:
@@ -128,10 +118,8 @@ async def _run(edge: Edge, session: Session, tests: tuple[str, ...], *, suggest:
     }
 
 
-def take(edge: Edge, session: Session, examined: "Examined") -> None:
+def _take(edge: Edge, session: Session, examined: "Examined") -> None:
     """Let the diagnostics show what a run has said."""
-    from quintet.edge import status  # noqa: PLC0415
-
     shown = examined.findings if session.settings.diagnostics.tests else ()
     changed = session.findings.replace(("test", "suspicious"), shown, examined.documents)
     session.findings.failing = examined.run.failing
@@ -154,10 +142,9 @@ async def _suggest(edge: Edge, session: Session, examined: "Examined", shown: "P
     title = _title(examined.named)
     task = _task(session, examined.named)
     found = await run(edge, session, task, title, shown)
-    if isinstance(found, str) or not found.verified:
+    if isinstance(found, str) or not isinstance(found.outcome, Verified):
         shown.ending = found if isinstance(found, str) else found.label
         return
     shown.ending = f"A verified fix is ready. {found.label}"
     edge.say(f"A verified fix is ready for {title.removeprefix('Make ').removesuffix(' pass')}.")
-    outcome: Any = found.outcome
-    session.findings.remember(Ready(found.id, task, outcome, found.documents, title))
+    session.findings.remember(Ready(found.id, task, found.outcome, found.documents, title))

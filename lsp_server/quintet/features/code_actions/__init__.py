@@ -22,7 +22,6 @@ FIX = "quintet.fix"
 FIX_IN_MODE = "quintet.fixInMode"
 TAKEN = "quintet.taken"
 MODES = ("auto", "fast", "standard", "deep")
-_BEGIN = "Copying the workspace and running its tests"
 
 
 def register(edge: Edge) -> None:
@@ -81,6 +80,7 @@ def _asked(data: object) -> Asked:
 
 async def _worked(edge: Edge, asked: Asked) -> "Found | None":
     """Work on a task for an editor that puts the edit in itself."""
+    from quintet.edge.running import BEGIN, run  # noqa: PLC0415
     from quintet.edge.working import work  # noqa: PLC0415
 
     session = _session(edge, asked)
@@ -88,41 +88,24 @@ async def _worked(edge: Edge, asked: Asked) -> "Found | None":
         return None
 
     async def doing(shown: "Progress") -> "Found | None":
-        found = await _found(edge, session, asked, shown)
-        if found is not None:
-            shown.ending = found.label
-            edge.say(found.label) if found.verified else edge.warn(found.label)
-            edge.given = {asked.id: found}  # only one repair runs at a time
+        found = await run(edge, session, asked.task, asked.title, shown)
+        shown.ending = found if isinstance(found, str) else found.label
+        if isinstance(found, str):
+            edge.warn(found)
+            return None
+        edge.say(found.label) if found.verified else edge.warn(found.label)
+        edge.given[asked.id] = found
         return found
 
-    return await work(edge, session, asked.title, _BEGIN, doing)
+    return await work(edge, session, asked.title, BEGIN, doing)
 
 
 async def _given(edge: Edge, asked: Asked) -> bool:
     """Work on a task and put the edit into the editor; whether it took it."""
-    from quintet.edge.giving import give  # noqa: PLC0415
-    from quintet.edge.working import work  # noqa: PLC0415
+    from quintet.edge.giving import carry_out  # noqa: PLC0415
 
     session = _session(edge, asked)
-    if session is None:
-        return False
-
-    async def doing(shown: "Progress") -> bool:
-        found = await _found(edge, session, asked, shown)
-        return found is not None and await give(edge, found, shown)
-
-    return await work(edge, session, asked.title, _BEGIN, doing) or False
-
-
-async def _found(edge: Edge, session: "Session", asked: Asked, shown: "Progress") -> "Found | None":
-    from quintet.edge.running import run  # noqa: PLC0415
-
-    found = await run(edge, session, asked.task, asked.title, shown)
-    if isinstance(found, str):
-        shown.ending = found
-        edge.warn(found)
-        return None
-    return found
+    return session is not None and await carry_out(edge, session, asked.task, asked.title)
 
 
 def _session(edge: Edge, asked: Asked) -> "Session | None":
@@ -157,7 +140,7 @@ def _action(edge: Edge, offer: Offer) -> lsp.CodeAction:
         title=offer.asked.title,
         kind=offer.kind,
         diagnostics=[*offer.diagnostics] or None,
-        tags=[lsp.CodeActionTag.LlmGenerated] if edge.client.model_tag and offer.makes_code else None,
+        tags=[lsp.CodeActionTag.LlmGenerated] if edge.client.model_tag and offer.by_model else None,
     )
     if offer.obstacle:
         action.disabled = lsp.CodeActionDisabled(offer.obstacle)

@@ -57,7 +57,7 @@ class Offer:
     """One thing we could do. `obstacle` says in a sentence why we cannot, for editors that show it.
 
     With `command`, it is that one that is run, with `arguments` if there are any. `edit` is a change that is
-    proven already.
+    proven already. `by_model` says that a model may have a part in what comes of it.
     """
 
     asked: Asked
@@ -67,7 +67,7 @@ class Offer:
     command: str = ""
     arguments: dict[str, Any] = field(default_factory=dict)
     edit: lsp.WorkspaceEdit | None = None
-    makes_code: bool = True
+    by_model: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,8 @@ class _Place:
             title,
             version,
         )
-        return Offer(asked, kind, obstacle=self.session.obstacle(self.path))
+        by_model = self.session.settings.backend != "none"
+        return Offer(asked, kind, obstacle=self.session.obstacle(self.path), by_model=by_model)
 
 
 async def offers(edge: Edge, params: lsp.CodeActionParams) -> list[Offer]:
@@ -119,8 +120,11 @@ async def offers(edge: Edge, params: lsp.CodeActionParams) -> list[Offer]:
     tree = None if automatic else await session.tree(path)
     lines = edge.client.codec.lines(held.document.text)
     place = _Place(edge, session, path, held, lines, params, tree, automatic)
-    found = await asyncio.to_thread(lambda: [offer for offer in _all(place) if offer.kind in wanted])
-    return [offer for offer in found if offer.obstacle is None or edge.client.disabled]
+    found = _fixes(place)
+    if not automatic:
+        found += await asyncio.to_thread(lambda: [*_new_code(place), *_explanation(place)])
+    shown = [offer for offer in found if offer.obstacle is None or edge.client.disabled]
+    return [offer for offer in shown if offer.kind in wanted]
 
 
 def worker(edge: Edge, asked: Asked) -> Session | str:
@@ -140,14 +144,9 @@ def _wanted(kind: str, only: Sequence[str] | None) -> bool:
     return any(each in {"", kind} or kind.startswith(f"{each}.") for each in kinds)
 
 
-def _all(place: _Place) -> Iterator[Offer]:
+def _fixes(place: _Place) -> list[Offer]:
     fixes = [*_ready(place), *_of_diagnostics(place), *_of_tests(place)]
-    yield from fixes
-    yield from _in_another_mode(place, fixes)
-    yield from _of_same_kind(place)
-    if not place.automatic:
-        yield from _new_code(place)
-        yield from _explanation(place)
+    return [*fixes, *_in_another_mode(place, fixes), *_of_same_kind(place)]
 
 
 # --- diagnostics --------------------------------------------------------------------------------------
@@ -297,4 +296,4 @@ def _writes_tests(place: _Place) -> bool:
 def _explanation(place: _Place) -> Iterator[Offer]:
     where = {"uri": place.params.text_document.uri, "line": place.line - 1}
     offer = place.offer("Explain with Quintet", "instruction", EXPLAIN)
-    yield replace(offer, command="quintet.explain", arguments=where, makes_code=False, obstacle=None)
+    yield replace(offer, command="quintet.explain", arguments=where, by_model=False, obstacle=None)

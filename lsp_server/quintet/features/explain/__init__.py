@@ -4,16 +4,15 @@ Packs as a repair does, calls no model and runs no test.
 """
 
 import asyncio
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
-from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcInvalidParams
 
 from quintet.agents.modes import MODES
 from quintet.agents.task import Task
 from quintet.edge import Edge
+from quintet.edge.arguments import file_of, read, refuse
 from quintet.edge.showing import show
 from quintet.session import Session
 from quintet.workspace.document import Unreadable
@@ -44,43 +43,26 @@ def register(edge: Edge) -> None:
     async def explain(*arguments: Any) -> dict[str, Any]:
         from quintet.features.explain.pages import page  # noqa: PLC0415 -- not needed to start
 
-        asked = _asked(arguments)
+        asked = read(COMMAND, arguments, Asked)
         session, path = _place(edge, asked)
         try:
             async with asyncio.timeout(_LONGEST):
                 explained = await _explained(session, asked, path)
         except TimeoutError:
-            _refuse(f"The context was not packed within {_LONGEST:.0f} seconds.")
+            refuse(f"The context was not packed within {_LONGEST:.0f} seconds.")
         shown = await show(edge, PAGE, await asyncio.to_thread(page, explained))
         return {**msgspec.to_builtins(explained), "document": shown}
 
 
-def _asked(arguments: tuple[Any, ...]) -> Asked:
-    if len(arguments) > 1:
-        raise JsonRpcInvalidParams(f"{COMMAND} takes one object, not {len(arguments)} arguments.")
-    try:
-        asked = msgspec.convert(arguments[0] if arguments and arguments[0] is not None else {}, Asked)
-    except msgspec.ValidationError as error:
-        raise JsonRpcInvalidParams(f"Arguments of {COMMAND}: {error}") from error
-    if asked.line is not None and asked.uri is None:
-        raise JsonRpcInvalidParams(f"Arguments of {COMMAND}: a line is of a document, whose uri is missing")
-    return asked
-
-
 def _place(edge: Edge, asked: Asked) -> tuple[Session, str | None]:
     """The folder and the file in it that are asked about; refuses what is no file of the workspace."""
-    session, path = edge.sessions[0], None
-    if session.root is None:
-        _refuse("Quintet needs a folder to work in: open the project's folder, not a single file.")
     if asked.uri is not None:
-        session, path = edge.at(asked.uri) or (session, None)
-        if path is None:
-            _refuse(f"{asked.uri} is no file.")
-        if Path(path).is_absolute():
-            _refuse(
-                f"{path} lies outside the workspace {', '.join(str(each.root) for each in edge.sessions)}."
-            )
-    return session, path
+        return file_of(edge, asked.uri)
+    if asked.line is not None:
+        raise JsonRpcInvalidParams(f"Arguments of {COMMAND}: a line is of a document, whose uri is missing")
+    if edge.sessions[0].root is None:
+        refuse("Quintet needs a folder to work in: open the project's folder, not a single file.")
+    return edge.sessions[0], None
 
 
 async def _explained(session: Session, asked: Asked, path: str | None) -> "Explained":
@@ -90,14 +72,10 @@ async def _explained(session: Session, asked: Asked, path: str | None) -> "Expla
     snapshot = await session.snapshot()
     read = await asyncio.to_thread(snapshot.document, path) if path else None
     if isinstance(read, Unreadable):
-        _refuse(read.reason)
+        refuse(read.reason)
     mode = session.settings.mode
     tokens = asked.tokens or MODES["standard" if mode == "auto" else mode].context_tokens
     line = None if asked.line is None else asked.line + 1
     task = Task(kind="instruction", issue=asked.issue, path=path, line=line)
     prompt = await pack(snapshot, task, tokens=tokens, history=await session.history())
     return await explained(prompt, tokens, snapshot.incomplete)
-
-
-def _refuse(reason: str) -> NoReturn:
-    raise JsonRpcException(reason, lsp.LSPErrorCodes.RequestFailed.value)

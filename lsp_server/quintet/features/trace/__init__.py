@@ -3,13 +3,13 @@
 It answers for every page that is shown under an address of ours, whoever made it; it starts no run.
 """
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from quintet.edge import Edge
+from quintet.edge.arguments import read, refuse
 from quintet.edge.pages import SCHEME, name_of
 from quintet.edge.showing import show
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 RUNS = "quintet.runs"
 TRACE = "quintet.showTrace"
 PATCH = "quintet.showPatch"
-
-T = TypeVar("T")
 
 
 class Which(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,14 +43,14 @@ def register(edge: Edge) -> None:
 
     @edge.server.command(TRACE)
     async def trace(*arguments: Any) -> dict[str, Any]:
-        asked = _asked(TRACE, arguments, Shown)
+        asked = read(TRACE, arguments, Shown)
         story = edge.stories.get(asked.id)
         document = await _trace(edge, story) if asked.show else None
         return {"story": msgspec.to_builtins(story), "document": document}
 
     @edge.server.command(PATCH)
     async def patch(*arguments: Any) -> dict[str, Any]:
-        story = edge.stories.get(_asked(PATCH, arguments, Which).id)
+        story = edge.stories.get(read(PATCH, arguments, Which).id)
         return {"document": await _patch(edge, story)}
 
     @edge.server.feature(
@@ -62,17 +60,8 @@ def register(edge: Edge) -> None:
         text = _text(edge, name_of(params.uri) or "")
         if text is None:
             reason = f"{params.uri} is no page of this server, or one that is no longer kept."
-            raise JsonRpcException(reason, lsp.LSPErrorCodes.RequestFailed.value)
+            refuse(reason)
         return lsp.TextDocumentContentResult(text)
-
-
-def _asked(command: str, arguments: tuple[Any, ...], form: type[T]) -> T:
-    if len(arguments) > 1:
-        raise JsonRpcInvalidParams(f"{command} takes one object, not {len(arguments)} arguments.")
-    try:
-        return msgspec.convert(arguments[0] if arguments and arguments[0] is not None else {}, form)
-    except msgspec.ValidationError as error:
-        raise JsonRpcInvalidParams(f"Arguments of {command}: {error}") from error
 
 
 def _brief(story: "Story") -> dict[str, Any]:
