@@ -45,7 +45,12 @@ async def drive(root: Path, out: Path, mark: str) -> dict[str, Any]:
         str(emacs), "-q", "--batch", "-l", str(SCRIPT),
         env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
-    output, _ = await asyncio.wait_for(process.communicate(), 400)
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), 400)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     seen = _read(out)
     assert process.returncode == 0, seen.get("problem") or output.decode()
     return seen

@@ -6,7 +6,7 @@ local function lazily(module, name)
   end
 end
 
--- Commands of code actions and lenses: what they answer is shown by us, and two are the client's own.
+-- Commands of code actions and lenses: what they answer is shown by us, and the first is the client's own.
 local commands = { ['quintet.client.rewrite'] = lazily('rewrite', 'action') }
 for _, name in ipairs({
   'fix',

@@ -43,7 +43,7 @@ export async function instruction(range: Range): Promise<string | undefined> {
 }
 
 /** A place as the protocol has it. */
-export function shape(range: vscode.Range): Range {
+function shape(range: vscode.Range): Range {
   const { start, end } = range;
   return {
     start: { line: start.line, character: start.character },

@@ -1,6 +1,7 @@
 // The commands that are the client's own. Those of the server are registered by the connection, under their own names.
 import * as vscode from 'vscode';
 import { completed, instruction } from './asking';
+import { own } from './configuration';
 import type { Connection } from './connection';
 import type { Environment } from './environment';
 import { installPocket, installServer, openSetting } from './installing';
@@ -23,17 +24,17 @@ export interface Parts {
 
 export function registerCommands(parts: Parts): vscode.Disposable {
   const { connection, log, previews, status, trace } = parts;
-  const own: Record<string, (...args: never[]) => unknown> = {
+  const actions: Record<string, (...args: never[]) => unknown> = {
     restart: () => connection.restart(),
     log: () => {
       log.show();
     },
     menu: () => menu(connection.state, status.status, previews.current !== undefined),
     rewrite: (where?: { uri: string; range: Range }) => rewrite(connection, where),
-    showTrace: (id?: unknown) => trace.show(typeof id === 'string' ? id : undefined),
+    showTrace: () => trace.show(),
     chooseMode: () => chooseMode(status.status?.mode),
     chooseBackend: () => chooseBackend(status.status?.backend),
-    installServer: () => server(parts),
+    installServer: () => setUpServer(parts),
     installPocket: () => pocket(parts),
     acceptPreview: () => {
       previews.accept();
@@ -46,7 +47,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     },
     showPreview: () => previews.focus(),
   };
-  const all = Object.entries(own).map(([name, act]) => vscode.commands.registerCommand(`quintet.client.${name}`, act));
+  const all = Object.entries(actions).map(([name, act]) => vscode.commands.registerCommand(`quintet.client.${name}`, act));
   return vscode.Disposable.from(...all);
 }
 
@@ -60,18 +61,26 @@ async function rewrite(connection: Connection, where?: { uri: string; range: Ran
   return words === undefined ? undefined : connection.client?.command('quintet.rewrite', { ...where, instruction: words });
 }
 
-/** Install the server and start it. One that was set or is on the PATH goes before it, or after it. */
-export async function server({ connection, environment, log }: Parts): Promise<boolean> {
+/**
+ * Install the server and start the one that comes first then; whether it is installed. With `instead`, the user's
+ * setting gives way to it; without, they are told of a setting that names another one.
+ */
+export async function setUpServer({ connection, environment, log }: Parts, instead = false): Promise<boolean> {
   await connection.stop();
   const done = await installServer(environment, log);
-  const found = findServer(environment);
-  if (done && typeof found === 'object' && found.source === 'setting') {
-    const open = 'Open the Setting';
-    const said = `the server is installed, but the setting quintet.server.path names another one: ${found.command}.`;
-    if ((await notice(log, said, open)) === open) await openSetting('quintet.server.path');
+  const configuration = vscode.workspace.getConfiguration('quintet');
+  if (done && instead && configuration.inspect('server.path')?.globalValue !== undefined) {
+    await configuration.update('server.path', undefined, vscode.ConfigurationTarget.Global);
   }
   await connection.restart();
+  if (done && own('server.path') !== '') void tellOfSetting(log);
   return done;
+}
+
+async function tellOfSetting(log: Log): Promise<void> {
+  const open = 'Open the Setting';
+  const said = `the server is installed, but the setting quintet.server.path names another one: ${own('server.path')}.`;
+  if ((await notice(log, said, open)) === open) await openSetting('quintet.server.path');
 }
 
 async function pocket(parts: Parts): Promise<void> {
@@ -84,7 +93,7 @@ async function pocket(parts: Parts): Promise<void> {
     );
     return;
   }
-  if (environment.server === undefined && !(await server(parts))) return;
+  if (environment.server === undefined && !(await setUpServer(parts))) return;
   if (!(await installPocket(environment, log))) return;
   await connection.restart();
   const choose = 'Use It';

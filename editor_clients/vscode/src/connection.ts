@@ -107,12 +107,12 @@ export class Connection implements vscode.Disposable {
 
   private async up(): Promise<void> {
     if (this.client !== undefined) return;
+    this.become('starting'); // to look for the server takes a moment, too
     const command = await this.find();
     if (command === undefined) {
       this.become('stopped');
       return;
     }
-    this.become('starting');
     this.ending = false;
     const client = new QuintetClient({
       extension: this.extension,

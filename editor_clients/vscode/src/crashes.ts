@@ -31,7 +31,7 @@ export function lastWords(lines: readonly string[]): string {
 }
 
 /** The message of a line of the server's log, which is JSON; any other line as it is. */
-export function message(line: string): string {
+function message(line: string): string {
   return entry(line)?.message ?? line.trimEnd();
 }
 

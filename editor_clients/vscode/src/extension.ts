@@ -2,7 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { DidChangeConfigurationNotification } from 'vscode-languageclient/node';
-import { registerCommands, server as installedServer, type Parts } from './commands';
+import { registerCommands, setUpServer, type Parts } from './commands';
 import { Connection } from './connection';
 import { Environment } from './environment';
 import { offered, openSetting } from './installing';
@@ -83,7 +83,7 @@ async function serverToStart(parts: Parts, context: vscode.ExtensionContext): Pr
     return undefined;
   }
   if (found === undefined) {
-    void offered().then((wanted) => (wanted ? installedServer(parts) : false));
+    void offered().then((wanted) => (wanted ? setUpServer(parts) : false));
     return undefined;
   }
   const wrong = await mismatch(found, wantedVersion(context.extension));
@@ -92,21 +92,12 @@ async function serverToStart(parts: Parts, context: vscode.ExtensionContext): Pr
     void refused(parts, wrong.said);
     return undefined;
   }
-  void notice(parts.log, wrong.said, MATCHING, SHOW_LOG).then((pressed) => (pressed === MATCHING ? replaced(parts) : undefined));
+  void notice(parts.log, wrong.said, MATCHING, SHOW_LOG).then((pressed) => (pressed === MATCHING ? setUpServer(parts, true) : undefined));
   return found.command;
 }
 
 async function refused(parts: Parts, said: string): Promise<void> {
   const pressed = await problem(parts.log, said, MATCHING, SETTING);
   if (pressed === SETTING) await openSetting('quintet.server.path');
-  if (pressed === MATCHING) await replaced(parts);
-}
-
-/** Put the extension's own server in the place of the one that is found now. */
-async function replaced(parts: Parts): Promise<void> {
-  const done = await installedServer(parts);
-  const configuration = vscode.workspace.getConfiguration('quintet');
-  if (done && configuration.inspect('server.path')?.globalValue !== undefined) {
-    await configuration.update('server.path', undefined, vscode.ConfigurationTarget.Global);
-  }
+  if (pressed === MATCHING) await setUpServer(parts, true);
 }

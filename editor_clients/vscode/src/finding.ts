@@ -4,7 +4,7 @@ import path from 'node:path';
 import { run } from './processes';
 
 const WINDOWS = process.platform === 'win32';
-export const OLDEST: Version = [3, 11];
+const OLDEST: Version = [3, 11];
 
 type Version = readonly [number, number];
 

@@ -18,7 +18,7 @@ import {
 import { completed } from './asking';
 import { told } from './configuration';
 import { SELECTOR } from './languages';
-import { problem, reason, SHOW_LOG, type Log } from './log';
+import { notice, problem, reason, SHOW_LOG, type Log } from './log';
 import { Progresses } from './progress';
 import { CAPABILITIES } from './protocol';
 
@@ -111,7 +111,6 @@ function middleware({ extension, log }: Wanted, progresses: Progresses): Middlew
       });
     },
     executeCommand: async (command, given, next) => {
-      if (command === 'quintet.showTrace' && given.length === 0) return vscode.commands.executeCommand('quintet.client.showTrace');
       const filled = await completed(command, given);
       if (filled === undefined) return undefined;
       try {
@@ -130,9 +129,7 @@ function tell(log: Log, error: unknown): void {
   if (error instanceof ResponseError) {
     if (error.code === LSPErrorCodes.RequestCancelled || error.code === LSPErrorCodes.ServerCancelled) return;
     if (error.code === LSPErrorCodes.RequestFailed) {
-      void vscode.window.showWarningMessage(`Quintet: ${error.message}`, SHOW_LOG).then((pressed) => {
-        if (pressed === SHOW_LOG) log.show(true);
-      });
+      void notice(log, error.message, SHOW_LOG);
       return;
     }
     if (GONE.has(error.code)) return;

@@ -36,7 +36,7 @@ export async function problem(log: Log, text: string, ...buttons: string[]): Pro
   return pressed;
 }
 
-/** The same for what is no error. */
+/** The same for what is no error, where the button for the log is one of those that are asked for. */
 export async function notice(log: Log, text: string, ...buttons: string[]): Promise<string | undefined> {
   log.info(text);
   const pressed = await vscode.window.showWarningMessage(`Quintet: ${text}`, ...buttons);

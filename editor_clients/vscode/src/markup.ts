@@ -32,7 +32,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** A text as it may stand between tags and in quoted attributes. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[&<>"'`]/g, (each) => ENTITIES[each] ?? each);
 }
 

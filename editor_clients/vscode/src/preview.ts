@@ -161,7 +161,7 @@ export class Previews implements vscode.Disposable, vscode.TextDocumentContentPr
   private closed(closedTabs: readonly vscode.Tab[]): void {
     const shows = this.current;
     if (shows === undefined) return;
-    const gone = closedTabs.map(rightOf).map((uri) => uri && shows.fileOf(uri)).filter((file) => file !== undefined);
+    const gone = closedTabs.map(rightOf).map((uri) => uri && shows.fileOf(uri)).filter((file) => file !== undefined).filter((file) => !isOpen(file));
     if (gone.length === 0) return;
     for (const file of gone) {
       file.opened = false;
@@ -202,6 +202,11 @@ function tabs(wanted: (uri: vscode.Uri) => boolean): vscode.Tab[] {
     const uri = rightOf(tab);
     return uri !== undefined && wanted(uri);
   });
+}
+
+/** Whether it is still shown: a tab that moves to another group is closed in its old one. */
+function isOpen({ right }: FileShown): boolean {
+  return tabs((uri) => uri.toString() === right.toString()).length > 0;
 }
 
 async function close(those: readonly vscode.Tab[]): Promise<void> {

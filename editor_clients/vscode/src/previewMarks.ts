@@ -33,8 +33,9 @@ export class PreviewMarks implements vscode.Disposable, vscode.CodeLensProvider 
     const shows = this.previews.current;
     const file = shows?.fileOf(document.uri);
     if (shows === undefined || file === undefined) return [];
-    // the label comes last: it is long, and a change in the first line has its buttons in the same row
-    return [...buttons(shows, file), ...file.shown.places.map((place) => lens(document, place)), label(shows)];
+    // those of a line share a row that ends at the edge, so that the verdict comes first, and why it is so, which is long, last
+    const parts = file.shown.places.map((place) => lens(document, place));
+    return [verdict(shows), ...buttons(shows), ...parts, ...others(shows, file), why(shows)];
   }
 
   dispose(): void {
@@ -51,19 +52,24 @@ export class PreviewMarks implements vscode.Disposable, vscode.CodeLensProvider 
   }
 }
 
-function buttons(shows: Shows, file: FileShown): vscode.CodeLens[] {
-  const { files } = shows;
+function buttons(shows: Shows): vscode.CodeLens[] {
   return [
     atTop(`$(check)\u00a0Accept ${shows.accepted.length} of ${shows.count}`, 'quintet.client.acceptPreview', 'Make the changes that are taken'),
     atTop('$(close)\u00a0Discard', 'quintet.client.rejectPreview', 'Change nothing'),
-    ...(files.length > 1
-      ? [atTop(`$(files)\u00a0File ${files.indexOf(file) + 1} of ${files.length}`, 'quintet.client.showPreview', 'Show another file of this change')]
-      : []),
   ];
 }
 
-function label({ preview }: Shows): vscode.CodeLens {
-  return atTop(`${preview.verified ? '$(verified-filled)' : '$(warning)'}\u00a0${short(preview.label)}`, '', preview.label);
+function others({ files }: Shows, file: FileShown): vscode.CodeLens[] {
+  if (files.length === 1) return [];
+  return [atTop(`$(files)\u00a0File ${files.indexOf(file) + 1} of ${files.length}`, 'quintet.client.showPreview', 'Show another file of this change')];
+}
+
+function verdict({ preview }: Shows): vscode.CodeLens {
+  return atTop(preview.verified ? '$(verified-filled)\u00a0Verified' : '$(warning)\u00a0Not verified', '', preview.label);
+}
+
+function why({ preview }: Shows): vscode.CodeLens {
+  return atTop(short(preview.label.replace(/^(Not verified|Verified):? /, '')), '', preview.label);
 }
 
 function atTop(title: string, command: string, tooltip: string): vscode.CodeLens {
@@ -72,9 +78,10 @@ function atTop(title: string, command: string, tooltip: string): vscode.CodeLens
 
 function lens(document: vscode.TextDocument, place: Place): vscode.CodeLens {
   const { hunk, taken } = place;
-  const name = hunk.title === '' ? '' : ` · ${short(hunk.title)}`;
+  const name = hunk.title === '' || place.line === 0 ? '' : ` · ${short(hunk.title)}`; // no room for it in the first row
   return new vscode.CodeLens(range(document, place), {
     title: taken ? `$(check)\u00a0Taken: leave it out${name}` : `$(circle-slash)\u00a0Left out: take it${name}`,
+    tooltip: hunk.title,
     command: 'quintet.client.toggleHunk',
     arguments: [hunk.id],
   });

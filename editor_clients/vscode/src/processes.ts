@@ -57,7 +57,7 @@ export function run(command: string, args: readonly string[], how: How = {}): Pr
 }
 
 /** End a process and those it has started. */
-export function end(pid: number | undefined): void {
+function end(pid: number | undefined): void {
   if (pid === undefined) return;
   if (!POSIX) {
     spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true }).on('error', () => undefined);

@@ -34,7 +34,8 @@ export async function mismatch(server: Server, wanted: string): Promise<{ said: 
   if (version !== null) {
     return { said: `the server at ${server.command} is version ${version}, and this extension is made for ${wanted}.`, fatal: false };
   }
-  const why = ended.error || ended.lines.findLast((line) => line.trim() !== '')?.trim() || 'it said nothing';
+  const said = ended.code === 0 ? 'it names no version of Quintet' : ended.lines.findLast((line) => line.trim() !== '')?.trim();
+  const why = ended.error || said || 'it said nothing';
   return { said: `${server.command} is not a Quintet server that runs: ${why.slice(0, 300)}`, fatal: true };
 }
 

@@ -46,17 +46,14 @@ export class TracePanel implements vscode.Disposable {
     this.draw();
   }
 
-  /** Open the panel, or bring it to the front, with the run of this id, else the one that it shows. */
-  async show(id?: string): Promise<void> {
+  /** Open the panel, or bring it to the front. */
+  async show(): Promise<void> {
     if (this.panel) {
       this.panel.reveal();
     } else {
       this.open();
     }
     await this.refresh();
-    if (id !== undefined && id !== this.shown?.id) {
-      await this.select(id);
-    }
   }
 
   dispose(): void {

@@ -104,7 +104,8 @@ test('why pip failed, and what to do', () => {
   assert.match(said('something else'), /the log says why/);
 });
 
-test('what is cancelled ends with all that it has started', async () => {
+// what it has started holds its stdout, so that it would take a minute if that ran on
+test('what is cancelled ends with all that it has started', { timeout: 20_000 }, async () => {
   const stop = new AbortController();
   const ended = run('/bin/sh', ['-c', 'echo begun; sleep 60 & wait'], { signal: stop.signal, hear: () => { stop.abort(); } });
   assert.equal((await ended).code, null);

@@ -6,7 +6,7 @@ Knows nothing of what is in it.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from lsprotocol import types as lsp
@@ -36,8 +36,8 @@ def register(edge: Edge) -> None:
         edge.server.command(name)(_command(edge, word))
 
 
-def _command(edge: Edge, word: str) -> Callable[[], Awaitable[str]]:
-    async def run() -> str:
+def _command(edge: Edge, word: str) -> Callable[..., Awaitable[str]]:
+    async def run(*_: Any) -> str:
         keepers = [session.keeper for session in edge.sessions if session.keeper]
         if not keepers:
             return "No index is kept: no folder is open, or the setting quintet.index is off."

@@ -11,10 +11,11 @@ from threading import Event
 from quintet.workspace.document import Document, Unreadable
 from quintet.workspace.edits import FileEdit, Patch
 from quintet.workspace.languages import language_of
+from quintet.workspace.naming import akin
 from quintet.workspace.renaming import plain, scoped
 from quintet.workspace.renaming.answer import Answer, Left, Occurrence
 from quintet.workspace.renaming.project import READERS
-from quintet.workspace.renaming.texts import Texts, akin, edits_of
+from quintet.workspace.renaming.texts import Texts, edits_of
 from quintet.workspace.renaming.words import problem, special
 from quintet.workspace.snapshot import Snapshot
 

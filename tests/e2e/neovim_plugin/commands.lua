@@ -60,6 +60,9 @@ H.test('rewrite takes the selection, in characters or in lines, and asks how', f
   vim.cmd('1,2Quintet rewrite shorter')
   local lines = { start = { line = 0, character = 0 }, ['end'] = { line = 1, character = #H.lines()[2] } }
   H.same(H.asked('quintet.rewrite'), { uri = uri, range = lines, instruction = 'shorter' })
+  vim.cmd('Quintet rewrite the line')
+  local line = { start = { line = 1, character = 0 }, ['end'] = { line = 1, character = #H.lines()[2] } }
+  H.same(H.asked('quintet.rewrite'), { uri = uri, range = line, instruction = 'the line' })
 end)
 
 H.test('the code action for it asks too', function()

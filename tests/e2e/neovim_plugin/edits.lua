@@ -86,7 +86,6 @@ end)
 H.test('a file of the workspace opens as Neovim opens it', function()
   H.same(answer('window/showDocument', { uri = other, takeFocus = true }), { success = true })
   H.same({ vim.api.nvim_buf_get_name(0), vim.bo.modifiable }, { H.root .. '/b.py', true })
-  H.keys('<C-o>')
   vim.api.nvim_set_current_buf(buffer)
 end)
 

@@ -50,12 +50,10 @@ class Fake:
                 f"fake.{name}" for name in ("notify", "request", "answers", "heard", "exit")
             ]
             capabilities = {
-                "positionEncoding": os.environ.get("FAKE_ENCODING", "utf-8"),
+                "positionEncoding": "utf-8",
                 "textDocumentSync": 1,
                 "codeActionProvider": {"resolveProvider": True},
-                "executeCommandProvider": {
-                    "commands": [it for it in commands if it != os.environ.get("FAKE_LACKS")]
-                },
+                "executeCommandProvider": {"commands": commands},
             }
             server = {"name": "quintet", "version": "0.0.0-fake"}
             self.send(id=number, result={"capabilities": capabilities, "serverInfo": server})

@@ -58,7 +58,7 @@ function H.has(text, part)
   end
 end
 
--- The one sentence that was said.
+-- Among what was said, now or soon, is this.
 function H.told(part)
   H.wait(part, function()
     return vim.iter(H.said):any(function(one)

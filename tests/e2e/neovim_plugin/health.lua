@@ -40,6 +40,13 @@ H.test('a server that runs, and what its doctor finds', function()
   H.has(text, 'OK git: 2.0')
 end)
 
+H.test('a server that is started by a whole command line', function()
+  vim.g.quintet = { cmd = { vim.env.PYTHON, vim.env.FAKE, 'serve' } }
+  local text = report()
+  H.has(text, 'OK quintet 0.0.0-fake')
+  H.has(text, 'OK git: 2.0')
+end)
+
 H.test('a program that is another one', function()
   vim.g.quintet = { cmd = { 'sh', '-c', 'exit 1' } }
   H.has(report(), 'did not say its version')

@@ -37,6 +37,8 @@ H.test('not enabled', function()
   H.open('a.py')
   vim.cmd('Quintet tests')
   H.told("not enabled. Put vim.lsp.enable('quintet') in your init.lua")
+  vim.cmd('Quintet stop')
+  H.told('nothing was going on.')
 end)
 
 H.test('a server that is not there: one message that says what to do, however many files are opened', function()

@@ -128,6 +128,43 @@ H.test('hunks are left out and taken again', function()
   H.same(answer(got), nil)
 end)
 
+H.test('its border is the option, or else that of the editor', function()
+  for own, corner in pairs({ [''] = '╭', none = '╭', double = '╔' }) do
+    vim.o.winborder = own
+    local got = show()
+    H.same(vim.api.nvim_win_get_config(0).border[1], corner)
+    H.keys('q')
+    answer(got)
+  end
+  if pcall(vim.api.nvim_set_option_value, 'winborder', '1,2,3,4,5,6,7,8', {}) then -- from Neovim 0.12 on
+    local got = show()
+    H.same(vim.api.nvim_win_get_config(0).border[1], '1')
+    H.keys('q')
+    answer(got)
+  end
+  vim.o.winborder = 'double'
+  require('quintet').setup({ border = 'single' })
+  local got = show()
+  H.same(vim.api.nvim_win_get_config(0).border[1], '┌')
+  H.keys('q')
+  answer(got)
+  require('quintet').setup({ border = 'rounded' })
+  vim.o.winborder = ''
+end)
+
+H.test('it stays on the screen when that becomes smaller', function()
+  local got, columns = show(), vim.o.columns
+  vim.o.columns = 60
+  vim.api.nvim_exec_autocmds('VimResized', {})
+  local window = vim.api.nvim_win_get_config(0)
+  assert(window.col + window.width < 60, vim.inspect(window))
+  H.keys('q')
+  H.same(answer(got), nil)
+  vim.o.columns = columns
+  vim.api.nvim_exec_autocmds('VimResized', {})
+  H.same(vim.api.nvim_get_autocmds({ event = 'VimResized' }), {})
+end)
+
 H.test('the keys are explained', function()
   local got = show()
   local height = vim.api.nvim_win_get_height(0)

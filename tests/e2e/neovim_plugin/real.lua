@@ -161,6 +161,11 @@ H.test('pages stand beside the code', function()
   H.keys('q')
 end)
 
+H.test('the index obeys', function()
+  vim.cmd('Quintet index rebuild')
+  H.told('The index is made anew.')
+end)
+
 H.test('a restart leaves one server', function()
   vim.cmd('Quintet restart')
   H.wait('the new one', function()

@@ -1,9 +1,10 @@
 """The scenarios that run inside Neovim, the editors they run in, and what they are started with."""
 
-import importlib.util
 import os
 import sys
 from pathlib import Path
+
+from e2e.installed import places
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -12,13 +13,7 @@ SCENARIOS = sorted(path.stem for path in HERE.glob("*.lua") if path.stem != "har
 
 def editors() -> list[Path]:
     """The Neovim that our environment has, and the next one where `.ci/editors.py nvim-next` was run."""
-    spec = importlib.util.spec_from_file_location("quintet_editors", ROOT / ".ci" / "editors.py")
-    assert spec is not None
-    assert spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = script
-    spec.loader.exec_module(script)
-    following = script.where().neovim
+    following = places().neovim
     return [Path(sys.executable).with_name("nvim"), *([following] if following else [])]
 
 

@@ -65,7 +65,13 @@ H.test('what goes on, in any kind of statusline item, and in the echo area where
   require('quintet').setup({ echo = true })
   progress({ kind = 'report', message = 'Tester: hm' })
   require('quintet').setup({ echo = false })
-  H.has(vim.fn.execute('messages') .. line(), 'Tester: hm')
+  H.has(line(), 'Tester: hm')
+  vim.cmd.redraw()
+  local last = ''
+  for column = 1, vim.o.columns do
+    last = last .. vim.fn.screenstring(vim.o.lines, column)
+  end
+  H.has(last, 'Quintet: 50% Tester: hm')
 end)
 
 H.test('it is ended by the command', function()

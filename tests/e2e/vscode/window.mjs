@@ -67,11 +67,6 @@ export class Window {
     return until(`${JSON.stringify(text)} in the editor`, async () => (await this.text()).includes(text), seconds);
   }
 
-  /** Put the caret before `text`, which must be visible. */
-  async caret(text) {
-    await this.goto((await this.text()).split('\n').findIndex((line) => line.includes(text)) + 1);
-  }
-
   /** Put the caret into a line, counted from 1. */
   async goto(line, column = 1) {
     await this.quickInput(`:${line}:${column}`, { key: 'Control+G' });
@@ -109,14 +104,6 @@ export class Window {
   /** Wait for a squiggle of this severity: error, warning, info, hint. */
   async squiggle(severity, seconds = 60) {
     await this.page.locator(`.squiggly-${severity}`).first().waitFor({ state: 'attached', timeout: seconds * 1000 });
-  }
-
-  async noSquiggle(severity, seconds = 60) {
-    await until(
-      `no squiggle of kind ${severity}`,
-      async () => !(await this.page.locator(`.squiggly-${severity}`).count()),
-      seconds,
-    );
   }
 
   /** Wait for the light bulb, or the sparkle that stands for it where all that is offered makes code. */

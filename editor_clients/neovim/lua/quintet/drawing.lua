@@ -69,7 +69,7 @@ function M.place(self)
     height = height,
     row = math.max(0, math.floor((vim.o.lines - height) / 2) - 1),
     col = math.floor((vim.o.columns - width) / 2),
-    border = options.border or (own ~= '' and own ~= 'none' and own or 'rounded'),
+    border = options.border or ((own == '' or own == 'none') and 'rounded' or nil),
     title = (' %s '):format(M._fit(self.params.title or 'Quintet', width - 4)),
     title_pos = 'center',
     footer = (' <CR> apply %s · a this hunk · q refuse · ? keys '):format(taken == 0 and 'nothing' or what),
@@ -91,23 +91,6 @@ end
 function M._fit(text, width)
   text = text:gsub('%s+', ' ')
   return vim.fn.strdisplaywidth(text) <= width and text or vim.fn.strcharpart(text, 0, width - 1) .. '…'
-end
-
---- The colours, where no colour scheme has set them.
-function M.highlights()
-  local links = {
-    QuintetAdded = 'DiffAdd',
-    QuintetRemoved = 'DiffDelete',
-    QuintetFile = 'Directory',
-    QuintetHunk = 'Title',
-    QuintetLeft = 'Comment',
-    QuintetVerified = 'DiagnosticOk',
-    QuintetUnverified = 'DiagnosticWarn',
-    QuintetHint = 'Comment',
-  }
-  for group, link in pairs(links) do
-    vim.api.nvim_set_hl(0, group, { link = link, default = true })
-  end
 end
 
 --- Each file's lines in the colours of its own language, by the syntax files that come with the editor.

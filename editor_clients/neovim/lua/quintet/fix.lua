@@ -117,9 +117,8 @@ function M.apply(client, buffer, action)
 end
 
 function M._edit(client, action)
-  local params = { edit = action.edit, label = action.title }
   local ctx = { client_id = client.id, method = 'workspace/applyEdit' }
-  local result = require('quintet.handlers').apply_edit(nil, params, ctx)
+  local result = require('quintet.handlers').apply_edit(nil, { edit = action.edit }, ctx)
   if not result.applied then
     config.say(('nothing was changed: %s. Ask again.'):format(result.failureReason), vim.log.levels.WARN)
   end

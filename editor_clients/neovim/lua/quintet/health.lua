@@ -54,7 +54,7 @@ function M._program()
     })
     return false
   end
-  local said = M._call({ path, '--version' }, VERSION_MS)
+  local said = M._call(M._instead('--version'), VERSION_MS)
   local number = said.code == 0 and said.stdout:match('^quintet%s+(%S+)')
   if number then
     health.ok(('quintet %s (%s)'):format(number, path))
@@ -62,7 +62,7 @@ function M._program()
     local words = vim.trim(said.stderr ~= '' and said.stderr or said.stdout)
     health.warn(
       ('%s did not say its version: %s'):format(path, words),
-      'Is this the program you mean? See :help quintet-options.'
+      'Is this the program you mean? Its option `cmd` is told of in :help quintet-options'
     )
   end
   local trouble = server.trouble()
@@ -101,7 +101,7 @@ function M._doctor()
   health.start('What `quintet doctor` finds')
   local client = vim.lsp.get_clients({ name = 'quintet' })[1]
   local root = client and client.root_dir or vim.fn.getcwd()
-  local command = { require('quintet.server').command()[1], 'doctor', '--json', '--workspace', root }
+  local command = M._instead('doctor', '--json', '--workspace', root)
   local settings = client and vim.tbl_get(client.settings or {}, 'quintet', 'backend')
   if type(settings) == 'string' then
     vim.list_extend(command, { '--backend', settings })
@@ -122,6 +122,18 @@ function M._doctor()
       (say[check.status] or health.info)(text)
     end
   end
+end
+
+-- What starts the server, with other words in place of `serve`.
+function M._instead(...)
+  local words = {}
+  for _, word in ipairs(require('quintet.server').command()) do
+    if word == 'serve' then
+      break
+    end
+    words[#words + 1] = word
+  end
+  return vim.list_extend(words, { ... })
 end
 
 function M._call(command, milliseconds)

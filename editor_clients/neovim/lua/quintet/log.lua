@@ -45,7 +45,7 @@ end
 --- Neovim's log of language servers.
 ---@return string
 function M.path()
-  return vim.lsp.log and vim.lsp.log.get_filename and vim.lsp.log.get_filename() or vim.lsp.get_log_path()
+  return vim.lsp.log.get_filename()
 end
 
 --- Show the server's log in a buffer of its own.

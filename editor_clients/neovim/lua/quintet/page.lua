@@ -36,14 +36,11 @@ end
 ---@param name string
 ---@return integer
 function M.named(name)
-  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
-    if vim.api.nvim_buf_get_name(buffer) == name then
-      return buffer
-    end
-  end
-  local buffer = vim.api.nvim_create_buf(false, true)
-  vim.api.nvim_buf_set_name(buffer, name)
+  local buffer = vim.fn.bufadd(name)
+  vim.bo[buffer].buftype = 'nofile' -- each time: after :bdelete nothing of it is left but the name
   vim.bo[buffer].bufhidden = 'hide'
+  vim.bo[buffer].swapfile = false
+  vim.fn.bufload(buffer)
   vim.bo[buffer].modifiable = false
   M._closes(buffer)
   return buffer

@@ -37,7 +37,7 @@ function M.open(params, client, answer)
   vim.api.nvim_buf_set_lines(self.buffer, 0, -1, false, self.shown.lines)
   vim.bo[self.buffer].bufhidden = 'wipe'
   vim.bo[self.buffer].filetype = 'quintetpreview'
-  drawing.highlights()
+  require('quintet.colours').link()
   self.window = vim.api.nvim_open_win(self.buffer, true, drawing.place(self))
   open[self.window] = self
   vim.wo[self.window][0].wrap = false
@@ -51,6 +51,14 @@ function M.open(params, client, answer)
     once = true,
     callback = function()
       M._finish(self, {})
+    end,
+  })
+  vim.api.nvim_create_autocmd('VimResized', {
+    callback = function()
+      if not self.answer then
+        return true -- which removes this
+      end
+      drawing.draw(self)
     end,
   })
   return self

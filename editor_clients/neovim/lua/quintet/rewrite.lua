@@ -5,7 +5,7 @@ local M = {}
 
 --- Rewrite lines of a buffer, or the characters that were selected in them.
 ---@param buffer integer
----@param range { first: integer, last: integer } lines from 1
+---@param range? { first: integer, last: integer } lines from 1; without one the cursor's line
 ---@param instruction string asked for where it is empty
 function M.run(buffer, range, instruction)
   local client = clients.need(buffer)
@@ -28,12 +28,15 @@ end
 --- The characters that were selected where they were selected one by one, else whole lines.
 ---@param client vim.lsp.Client
 ---@param buffer integer
----@param range { first: integer, last: integer }
+---@param range? { first: integer, last: integer }
 ---@return lsp.Range
 function M.selection(client, buffer, range)
   local from, to = 0, math.huge
   local start, stop = vim.fn.getpos("'<"), vim.fn.getpos("'>")
-  if vim.fn.visualmode() == 'v' and start[2] == range.first and stop[2] == range.last then
+  if not range then -- what was once selected in this line is not meant
+    local row = vim.api.nvim_win_get_cursor(0)[1]
+    range = { first = row, last = row }
+  elseif vim.fn.visualmode() == 'v' and start[2] == range.first and stop[2] == range.last then
     local line = vim.api.nvim_buf_get_lines(buffer, range.last - 1, range.last, false)[1] or ''
     from = start[3] - 1
     to = stop[3] - 1

@@ -22,7 +22,11 @@ end
 -- Stop what is going on, and refuse what is shown.
 local function stop()
   local count = require('quintet.preview').refuse_all()
-  for _, client in ipairs(vim.lsp.get_clients({ name = 'quintet' })) do
+  local all = vim.lsp.get_clients({ name = 'quintet' })
+  if #all == 0 then
+    config.say('nothing was going on.')
+  end
+  for _, client in ipairs(all) do
     local known = vim.tbl_get(client.server_capabilities, 'executeCommandProvider', 'commands') or {}
     if vim.list_contains(known, 'quintet.stop') then
       clients.execute(client, 'quintet.stop', nil, function(result)
@@ -94,8 +98,7 @@ local M = {
   rewrite = {
     desc = 'rewrite the selection, or the line, by an instruction',
     run = function(call)
-      local row = vim.api.nvim_win_get_cursor(0)[1]
-      require('quintet.rewrite').run(call.buffer, call.range or { first = row, last = row }, call.rest)
+      require('quintet.rewrite').run(call.buffer, call.range, call.rest)
     end,
   },
   explain = plain('quintet.explain', 'explain the line', here),

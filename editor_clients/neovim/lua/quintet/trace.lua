@@ -32,8 +32,14 @@ function M.open(client, id)
   M._show(nil) -- what runs next will be shown in it
   if client then
     require('quintet.client').execute(client, 'quintet.showTrace', { id = id, show = false }, function(result)
-      if type(result) == 'table' and result.story then
-        M._show(result.story)
+      local story = type(result) == 'table' and result.story or nil
+      if not story and id then
+        shown = nil
+        local text = ('there is no run %s; the last ones are kept.'):format(id)
+        require('quintet.config').say(text, vim.log.levels.WARN)
+      end
+      if story or id then
+        M._show(story or latest)
       end
     end)
   end
@@ -73,8 +79,9 @@ end
 --- What stands for a closed fold.
 ---@return string
 function M.foldtext()
-  local first = vim.fn.getline(vim.v.foldstart)
-  return ('%s  (+%d lines)'):format(first, vim.v.foldend - vim.v.foldstart)
+  local count = ('  (+%d lines)'):format(vim.v.foldend - vim.v.foldstart)
+  local room = vim.api.nvim_win_get_width(0) - #count -- a fold does not wrap
+  return vim.fn.strcharpart(vim.fn.getline(vim.v.foldstart), 0, room) .. count
 end
 
 function M._buffer()
@@ -86,7 +93,7 @@ function M._show(story)
   local buffer = page.named(NAME)
   vim.bo[buffer].filetype = 'quintettrace'
   vim.bo[buffer].formatlistpat = [[^\s*\(\S\+ s\)\?\s*\S\?\s\+]] -- wrapped lines stand below their text
-  M._highlights()
+  require('quintet.colours').link()
   M._draw(buffer, story)
   local window = page.show(buffer)
   local options = {
@@ -129,24 +136,6 @@ function M._draw(buffer, story)
   for _, mark in ipairs(timeline.marks) do
     local to = { end_col = mark.to, hl_group = mark.group }
     vim.api.nvim_buf_set_extmark(buffer, namespace, mark.line, mark.from, to)
-  end
-end
-
-function M._highlights()
-  local links = {
-    QuintetTitle = 'Title',
-    QuintetRole = 'Function',
-    QuintetTime = 'Number',
-    QuintetHint = 'Comment',
-    QuintetBusy = 'DiagnosticInfo',
-    QuintetVerified = 'DiagnosticOk',
-    QuintetUnverified = 'DiagnosticWarn',
-    QuintetFile = 'Directory',
-    QuintetAddedText = 'Added',
-    QuintetRemovedText = 'Removed',
-  }
-  for group, link in pairs(links) do
-    vim.api.nvim_set_hl(0, group, { link = link, default = true })
   end
 end
 

@@ -4,8 +4,6 @@
 resolved: this is for where no server of the language does it.
 """
 
-import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from posixpath import commonpath
@@ -15,23 +13,16 @@ from lsprotocol import types as lsp
 
 from quintet.features.navigation.sources import Source, Sources, name_span
 from quintet.tools.protect import is_test
+from quintet.workspace import naming
 from quintet.workspace.entry import Definition
 from quintet.workspace.index import Index
-from quintet.workspace.languages import language_of
+from quintet.workspace.naming import akin, defined, is_written, word_in
 from quintet.workspace.syntax import SyntaxTree, Unit
 
 MOST_DEFINITIONS = 20
 MOST_REFERENCES = 1_000
 """More would hold up the editor and everything else we say to it while they are written down."""
 
-_KIN = (
-    frozenset({"javascript", "typescript", "tsx"}),
-    frozenset({"c", "cpp"}),
-    frozenset({"java", "kotlin", "scala"}),
-    frozenset({"bash", "bats"}),
-)
-"""Languages whose files use each other's names."""
-_WORD = re.compile(r"[^\W\d]\w*")
 _FEW = 50
 """Definitions of one name, up to which it is worth asking who imports their files."""
 
@@ -91,7 +82,7 @@ def references(
     if here is None:
         return []
     name = here.name.text
-    shared = any(_of_name(other, path, name) for other in folders[1:])
+    shared = any(defined(other.snapshot.index, path, name) for other in folders[1:])
     found: dict[tuple[str, int], lsp.Location] = {}
     for folder, file in _files_with(folders if shared else folders[:1], path, name):
         if stop.is_set() or len(found) >= MOST_REFERENCES:
@@ -106,7 +97,9 @@ def references(
 def is_foreign(folder: Sources, path: str, position: lsp.Position, _: Event) -> bool:
     """Whether there is a name at a position that nothing in its own folder defines."""
     here = _place(folder, path, position)
-    return here is not None and not here.defined() and not _of_name(folder, path, here.name.text)
+    return (
+        here is not None and not here.defined() and not defined(folder.snapshot.index, path, here.name.text)
+    )
 
 
 def _place(folder: Sources, path: str, position: lsp.Position) -> _Place | None:
@@ -118,23 +111,12 @@ def _place(folder: Sources, path: str, position: lsp.Position) -> _Place | None:
 
 def name_at(tree: SyntaxTree, offset: int) -> Name | None:
     """The name around an offset or right before it; never one in a comment or a string."""
-    defined = (unit for unit in tree.definitions() if unit.name and not _titled(tree, unit))
-    names = [Name(unit.name, unit.name_start) for unit in defined]
-    for text, starts in tree.mentions().items():
-        before = bisect_right(starts, offset)
-        if before:
-            names.append(Name(text, starts[before - 1]))
-    around = (name for name in names if name.start <= offset <= name.end)
-    return max(around, key=lambda name: name.start, default=None)
+    place = naming.name_at(tree, offset)
+    return Name(*place) if place else None
 
 
 def _named(tree: SyntaxTree, name: str) -> Iterator[Unit]:
-    return (unit for unit in tree.definitions() if unit.name == name and not _titled(tree, unit))
-
-
-def _titled(tree: SyntaxTree, unit: Unit) -> bool:
-    """Whether it is a test that goes by a string, which is no name anybody can mention."""
-    return not tree.text.startswith(unit.name, unit.name_start)
+    return (unit for unit in tree.definitions() if unit.name == name and is_written(tree, unit))
 
 
 # --- definitions --------------------------------------------------------------------------------------
@@ -145,12 +127,12 @@ def _elsewhere(
 ) -> Iterator[tuple[Source, Unit]]:
     home, *others = folders
     index = home.snapshot.index
-    inside = [each for each in _of_name(home, path, name) if each.path != path]
+    inside = [each for each in defined(home.snapshot.index, path, name) if each.path != path]
     ranked = [(home, each) for each in _best_first(index, path, inside)]
     ranked += [
         (other, each)
         for other in others
-        for each in _ranked(other.snapshot.index, "", _of_name(other, path, name))
+        for each in _ranked(other.snapshot.index, "", defined(other.snapshot.index, path, name))
     ]
     for folder, definition in ranked:
         if stop.is_set():
@@ -159,17 +141,6 @@ def _elsewhere(
         unit = folder.unit(definition, source) if source else None
         if source and unit:
             yield source, unit
-
-
-def _of_name(folder: Sources, path: str, name: str) -> list[Definition]:
-    """What a folder defines by a name, in the languages of the file at `path`, which may be another's."""
-    index = folder.snapshot.index
-    found: Sequence[Definition] = index.definitions(name)
-    word = _WORD.search(name)
-    if word and word[0] != name:  # `empty?`, `$size`: an index knows the word in it
-        entries = (index.entry(file) for file in index.mentioning(word[0]) if _akin(path, file))
-        found = [each for entry in entries if entry for each in entry.definitions if each.name == name]
-    return [each for each in found if _akin(path, each.path)]
 
 
 def _best_first(index: Index, path: str, found: list[Definition]) -> list[Definition]:
@@ -197,11 +168,6 @@ def _shared(one: str, other: str) -> int:
     return common.count("/") if common != "/" else 0
 
 
-def _akin(one: str, other: str) -> bool:
-    languages = {language_of(one), language_of(other)}
-    return len(languages) == 1 or any(languages <= kin for kin in _KIN)
-
-
 def _link(origin: lsp.Range, source: Source, unit: Unit) -> lsp.LocationLink:
     return lsp.LocationLink(
         target_uri=source.uri,
@@ -218,10 +184,9 @@ def _files_with(folders: Sequence[Sources], path: str, name: str) -> Iterator[tu
     """The files in whose text a name may stand, this one first."""
     home = folders[0]
     yield home, path
-    word = _WORD.search(name)
-    for folder in folders if word else ():
-        for other in folder.snapshot.index.mentioning(word[0]) if word else ():
-            if _akin(path, other) and not (folder is home and other == path):
+    for folder in folders:
+        for other in folder.snapshot.index.mentioning(word_in(name)):
+            if akin(path, other) and not (folder is home and other == path):
                 yield folder, other
 
 

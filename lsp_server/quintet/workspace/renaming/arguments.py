@@ -14,6 +14,8 @@ from quintet.workspace.renaming.scopes import MODULE, Scope, ancestors, opened, 
 from quintet.workspace.renaming.search import Loose, Search, Spot
 
 CONSTRUCTORS = ("__init__", "__new__")
+_COPIES = frozenset({"replace", "_replace", "evolve"})
+"""Functions that copy a thing and set fields of the copy."""
 _UNKNOWN = "which function is called here is not known for certain"
 
 
@@ -32,8 +34,21 @@ class Function(NamedTuple):
 
 def functions(search: Search, root: Symbol) -> set[Function]:
     """The functions that have what `root` stands for as a parameter."""
-    declared = (spot for spot in search.of(root) if spot.it.binds == "parameter")
+    declared = (spot for spot in search.of(root) if spot.it.binds == "parameter" and _has_name(spot.it.node))
     return {function for spot in declared if (function := _function_of(search.project, spot)) is not None}
+
+
+def _has_name(parameter: Node) -> bool:
+    """Whether a caller can write the name of a parameter; not that of `*args`, or of one before `/`."""
+    outer = parameter
+    while outer.parent is not None and outer.parent.type not in {"parameters", "lambda_parameters"}:
+        outer = outer.parent
+        if outer.type in {"list_splat_pattern", "dictionary_splat_pattern"}:
+            return False
+    beside = outer.parent.named_children if outer.parent is not None else []
+    return not any(
+        each.type == "positional_separator" and each.start_byte > outer.start_byte for each in beside
+    )
 
 
 def _function_of(project: Project, spot: Spot) -> Function | None:
@@ -91,7 +106,8 @@ def calls(search: Search, root: Symbol) -> tuple[list[Spot], list[Loose]]:
     for path, it in search.keywords if ours or fields else ():
         called = _called(it.node)
         thing = project.thing(path, called)
-        if thing is not None and _sets(project, thing, ours, fields):
+        copied = project.thing(path, _copied(called)) if called is not None else None
+        if _sets(project, thing, ours, fields) or _has(project, copied, fields):
             found.append(Spot(path, it, root))
         elif called is not None and _may_set(thing, called, it.node, ours, fields=bool(fields)):
             maybe.append(Loose(path, it, _UNKNOWN))
@@ -103,7 +119,25 @@ def _called(keyword: Node) -> Node | None:
     return call.child_by_field_name("function") if call is not None else None
 
 
-def _sets(project: Project, thing: Thing, ours: set[Function], fields: set[Symbol]) -> bool:
+def _copied(called: Node) -> Node | None:
+    """What a call copies to set fields of the copy: the p of `replace(p, x=1)` and of `p._replace(x=1)`."""
+    call = called.parent
+    arguments = call.child_by_field_name("arguments") if call is not None else None
+    if text_of(called).rpartition(".")[2] not in _COPIES or arguments is None:
+        return None
+    first = next((each for each in arguments.named_children if each.type != "keyword_argument"), None)
+    return first or called.child_by_field_name("object")
+
+
+def _has(project: Project, copied: Thing | None, fields: set[Symbol]) -> bool:
+    """Whether what is copied has one of the fields."""
+    known = copied is not None and copied.kind == "instance"
+    return known and copied is not None and not fields.isdisjoint(project.symbols(copied))
+
+
+def _sets(project: Project, thing: Thing | None, ours: set[Function], fields: set[Symbol]) -> bool:
+    if thing is None:
+        return False
     if thing.kind == "function" and thing.node is not None and thing.home is not None:
         named = thing.node.child_by_field_name("name")
         called = Function(thing.path, thing.home, text_of(named) if named else "")
@@ -139,7 +173,8 @@ def _may_set(thing: Thing | None, called: Node, keyword: Node, ours: set[Functio
     handed = {text_of(each).rpartition(".")[2] for each in beside if each != keyword.parent}
     if not names.isdisjoint(handed):
         return True
-    return thing is None and (fields or text_of(called).rpartition(".")[2] in names)
+    name = text_of(called).rpartition(".")[2]
+    return (thing is None or name in _COPIES) and (fields or name in names)
 
 
 # --- what pytest hands to a function by the name of its parameter

@@ -7,9 +7,12 @@ of the rename.
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
+from tree_sitter import Node
+
 from quintet.workspace.edits import Edit
+from quintet.workspace.renaming.answer import Occurrence
 from quintet.workspace.renaming.project import READERS, Project, Symbol, Thing
-from quintet.workspace.renaming.scopes import MODULE, Mention, Scope
+from quintet.workspace.renaming.scopes import EXPORT, MODULE, Mention, Scope, ancestors
 from quintet.workspace.renaming.search import Search
 from quintet.workspace.syntax import SyntaxTree
 
@@ -24,6 +27,9 @@ def clash(project: Project, path: str, edits: Sequence[Edit], old: str, new: str
         return None
     moved = _Moved(before, edits)
     renamed = {before.byte(edit.start): ahead for edit in edits if (ahead := _ahead(edit, old, new)) >= 0}
+    kept = {
+        before.byte(edit.start): len(f"{new}: ".encode()) for edit in edits if edit.text.endswith(f": {old}")
+    }
     others = _names(project.mentions(path, new))
     expected = {moved.byte(it.node.start_byte): moved.meaning(it) for it in others}
     remaining: dict[int, _Meaning] = {}
@@ -31,7 +37,7 @@ def clash(project: Project, path: str, edits: Sequence[Edit], old: str, new: str
     for it in _names(project.mentions(path, old)):
         at = it.node.start_byte
         if at not in renamed:
-            remaining[moved.byte(at)] = moved.meaning(it)
+            remaining[moved.byte(at) + kept.get(at, 0)] = moved.meaning(it)
             continue
         if it.home is not None and it.home in homes:
             return _already(path, it.home, new, others)
@@ -50,11 +56,16 @@ def _names(mentions: Iterable[Mention]) -> list[Mention]:
 
 def _changed(path: str, after: SyntaxTree, name: str, expected: Mapping[int, _Meaning]) -> str | None:
     """Where a name means another thing than expected, in one sentence."""
+    lost = set(expected)
     for it in _names(READERS[after.language].mentions(after, name)):
         at = it.node.start_byte
+        lost.discard(at)
         if at in expected and (it.home, it.also) != expected[at]:
             line = after.text.count("\n", 0, after.char(at)) + 1
             return f"`{name}` means something else at {path}:{line}, and one would be taken for the other."
+    if lost:
+        line = after.text.count("\n", 0, after.char(min(lost))) + 1
+        return f"`{name}` would not be the name of a variable at {path}:{line}."
     return None
 
 
@@ -73,7 +84,7 @@ def _already(path: str, home: Scope, new: str, others: Iterable[Mention]) -> str
     return f"`{new}` is already a name in this {_CALLED.get(home.kind, 'function')}: {path}:{line}."
 
 
-_CALLED = {"module": "module", "class": "class", "block": "block"}
+_CALLED = {"module": "module", "class": "class", "block": "block", "private": "class"}
 
 
 class _Moved:
@@ -126,3 +137,45 @@ def star_clash(search: Search, root: Symbol, new: str, importers: Iterable[str])
                 line = it.node.start_point.row + 1
                 return f"{path} takes all names of the module, and has a `{new}` already in line {line}."
     return None
+
+
+def hidden_clash(search: Search, root: Symbol, new: str) -> str | None:
+    """Why a name cannot begin with `_`: a file gets it by taking all names of a module, but not such."""
+    spots = search.of(root)
+    if not new.startswith("_") or search.name.startswith("_") or any(it.it.role == "entry" for it in spots):
+        return None
+    taken = next((it for it in spots if it.it.role == "name" and it.it.home is None), None)
+    if taken is None:
+        return None
+    return f"{taken.path} takes all names of the module, but would not get one that begins with `_`."
+
+
+def export_clash(search: Search, root: Symbol, new: str) -> str | None:
+    """Why a module cannot export a name so: it exports another thing by that name."""
+    symbols = {each for spot in search.of(root) for each in spot.symbols() if search.means(each, root)}
+    for path in sorted(each.path for each in symbols if each.scope == EXPORT):
+        taken = next((it for it in search.project.mentions(path, new) if it.exported), None)
+        if taken is not None:
+            return f"`{new}` is exported already: {path}:{taken.node.start_point.row + 1}."
+    return None
+
+
+def own_clash(project: Project, certain: Iterable[Occurrence], old: str, new: str) -> str | None:
+    """Why a name cannot be one that only its class knows: it is mentioned in several, or outside of it."""
+    homes: dict[tuple[str, int] | None, Occurrence] = {}
+    for each in certain:
+        tree = project.tree(each.path)
+        reader = project.reader(each.path)
+        if tree is None or not reader.is_own(new) or reader.is_own(old):
+            return None
+        node = tree.root.descendant_for_byte_range(tree.byte(each.start), tree.byte(each.end))
+        body = next((it for it in ancestors(node) if _is_body(it)), None) if node else None
+        homes.setdefault((each.path, body.start_byte) if body else None, each)
+    where = [each.path for each in homes.values()][1:]
+    if not where:
+        return None
+    return f"`{new}` would be known to one class only, and `{old}` is mentioned outside of it in {where[0]}."
+
+
+def _is_body(node: Node) -> bool:
+    return node.type == "block" and node.parent is not None and node.parent.type == "class_definition"

@@ -12,11 +12,14 @@ from threading import Event
 from tree_sitter import Node
 
 from quintet.workspace.entry import Definition
+from quintet.workspace.naming import akin, defined, is_written, name_at, word_in
 from quintet.workspace.renaming.answer import Answer, Left, Occurrence
 from quintet.workspace.renaming.scopes import ancestors
-from quintet.workspace.renaming.texts import Texts, akin
+from quintet.workspace.renaming.texts import Texts
 from quintet.workspace.renaming.words import is_common
 from quintet.workspace.syntax import SyntaxTree, Unit
+
+__all__ = ["find", "name_at"]
 
 _BY_FOLDER = frozenset({"go", "java", "kotlin", "scala", "c_sharp", "swift"})
 """Languages in which files of one folder need no import to know each other's names."""
@@ -24,7 +27,6 @@ _REOPENED = frozenset({"class", "interface", "namespace"})
 _BEFORE = re.compile(r"(?:\.|->|::|:)\s*\Z")
 _MEMBERS = frozenset({"method", "field"})
 _BODIES = frozenset({"function", "method"})
-_WORD = re.compile(r"[^\W\d]\w*")
 _LOCAL = frozenset({
     "let_declaration", "parameter", "parameter_declaration", "formal_parameter", "short_var_declaration",
     "var_spec", "range_clause", "variable_declarator", "enhanced_for_statement", "init_declarator",
@@ -56,14 +58,6 @@ class _Meant:
         return frozenset(each.unit.kind for each in self.group)
 
 
-def name_at(tree: SyntaxTree, offset: int) -> tuple[str, int] | None:
-    """The name around an offset or right before it, and where it begins; never one in a comment or string."""
-    places = [(unit.name, unit.name_start) for unit in _written(tree)]
-    places += ((name, start) for name, starts in tree.mentions().items() for start in starts)
-    around = [place for place in places if place[0] and place[1] <= offset <= place[1] + len(place[0])]
-    return max(around, key=lambda place: place[1], default=None)
-
-
 def find(
     texts: Texts, path: str, place: tuple[str, int], new: str, stop: Event | None = None
 ) -> Answer | str:
@@ -78,8 +72,7 @@ def find(
         return told
     occurrences: list[Occurrence] = []
     left: list[Left] = []
-    word = _WORD.search(meant.name)
-    paths = texts.index.mentioning(word[0]) if word else ()
+    paths = texts.index.mentioning(word_in(meant.name))
     for file in dict.fromkeys((path, *(each for each in paths if akin(path, each)))):
         if stop is not None and stop.is_set():
             break
@@ -98,7 +91,7 @@ def find(
 
 def _meant(texts: Texts, path: str, place: tuple[str, int]) -> _Meant | str:
     name, start = place
-    groups = _grouped(texts, _defined(texts, path, name))
+    groups = _grouped(texts, defined(texts.index, path, name))
     if not groups:
         return f"`{name}` is not defined in this workspace."
     tree = texts.tree(path)
@@ -118,16 +111,6 @@ def _meant(texts: Texts, path: str, place: tuple[str, int]) -> _Meant | str:
     return (
         f"`{name}` has {len(groups)} definitions, and which is meant cannot be told here: rename one of them."
     )
-
-
-def _defined(texts: Texts, path: str, name: str) -> list[Definition]:
-    index = texts.index
-    word = _WORD.search(name)
-    found = list(index.definitions(name))
-    if word and word[0] != name:  # `empty?`: an index knows the word in it
-        entries = (index.entry(file) for file in index.mentioning(word[0]) if akin(path, file))
-        found = [each for entry in entries if entry for each in entry.definitions if each.name == name]
-    return [each for each in found if akin(path, each.path)]
 
 
 def _grouped(texts: Texts, defined: list[Definition]) -> list[list[Definition]]:
@@ -223,7 +206,7 @@ def _holds(outer: Node, inner: Node) -> bool:
 
 def _written(tree: SyntaxTree) -> Iterator[Unit]:
     """The definitions that go by a name, not by a title in quotes."""
-    return (unit for unit in tree.definitions() if tree.text.startswith(unit.name, unit.name_start))
+    return (unit for unit in tree.definitions() if is_written(tree, unit))
 
 
 def _left(texts: Texts, each: Occurrence, why: str) -> Left:
@@ -237,7 +220,7 @@ def _already(texts: Texts, meant: _Meant, new: str) -> str | None:
     """Where something of the new name is defined beside what is meant, in one sentence."""
     wanted = {each.unit.container for each in meant.group}
     folders = {dirname(path) for path in meant.paths}
-    for each in _defined(texts, meant.group[0].path, new):
+    for each in defined(texts.index, meant.group[0].path, new):
         beside = each.path in meant.paths or bool(each.unit.container) or dirname(each.path) in folders
         if beside and each.unit.container in wanted:
             return f"`{new}` is already defined at {each.path}:{texts.line(each.path, each.unit.name_start)}."

@@ -23,7 +23,6 @@ READERS: Mapping[str, ModuleType] = MappingProxyType(
 """The languages whose scopes we know, each with the module that reads them."""
 
 _SAYS_NOTHING = frozenset({"", "global", "nonlocal"})
-_MEMBERS = frozenset({"member", "static", "parameter"})
 _ANYTHING = frozenset({"Any", "Self", "object", "Protocol", "Type", "type"})
 """Types that say nothing of what a value is."""
 _FURTHEST = 12
@@ -186,6 +185,8 @@ class Project:
                 found = Thing("instance" if view.kind == "self" else view.kind, path, view.node)
             case "function" if view.node is not None:
                 found = Thing("function", path, view.node)
+            case "quoted" if view.node is not None:
+                found = self._quoted(path, view.node, depth)
             case "literal":
                 found = _FOREIGN
         return found
@@ -194,12 +195,18 @@ class Project:
         name = text_of(node)
         home = self._home(path, node)
         if home is None:
-            found = self.through_stars(path, name)
+            found = self.through_stars(path, name) if self.reader(path).STARS_BIND else None
             if found is not None:
                 return self._of_symbol(found, name, depth)
             given = self.reader(path).is_given(name) and not self._texts.index.definitions(name)
             return _FOREIGN if given else None
         return self._bound(path, home, name, depth)
+
+    def _quoted(self, path: str, node: Node, depth: int) -> Thing | None:
+        """What a type in quotes stands for, where only the module has its name."""
+        name = text_of(node)
+        homes = {it.home for it in self.mentions(path, name) if it.role == "name" and it.binds}
+        return self._bound(path, MODULE, name, depth) if homes == {MODULE} else None
 
     def _bound(self, path: str, home: Scope, name: str, depth: int) -> Thing | None:
         """What all the places that bind a name in a scope agree on."""
@@ -303,7 +310,7 @@ class Project:
         here = self.mentions(thing.path, name)
         home = thing.symbol.scope
         own = [it for it in here if it.home == home and it.binds not in _SAYS_NOTHING]
-        own += [it for it in here if it.owner == thing.node and it.binds in _MEMBERS]
+        own += [it for it in here if it.owner == thing.node and it.binds]
         if own:
             return own
         assigned = (it for it in here if it.role == "member" and it.binds == "attribute")

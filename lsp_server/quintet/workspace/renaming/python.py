@@ -27,6 +27,8 @@ FUNCTIONS = frozenset({"function_definition"})
 
 STATICS_APART = False
 """Whether a class and its instances may have different members of one name."""
+STARS_BIND = True
+"""Whether a file can itself use the names of a module that it takes as a whole."""
 
 _AROUND = frozenset({"dotted_name", "type", "parenthesized_expression", "await"})
 _LITERALS = frozenset({
@@ -49,10 +51,10 @@ def _mention(node: Node) -> tuple[Mention, tuple[Scope, ...]] | None:
         return (Mention(node, "entry", MODULE), ()) if _is_entry(node) else None
     if node.type != "identifier" or parent is None:
         return None
-    if (elsewhere := _elsewhere(node, parent)) is not None:
-        return elsewhere, ()
     imported = _imported(node)
     if imported is None:
+        if (elsewhere := _elsewhere(node, parent)) is not None:
+            return elsewhere, ()
         return Mention(node, "name", binds=binding(node)), chain_of(node)
     taken, here = imported
     if not here:
@@ -69,7 +71,14 @@ def _elsewhere(node: Node, parent: Node) -> Mention | None:
         return Mention(node, "keyword")
     if parent.type == "keyword_pattern" and parent.named_children[0] == node:
         return Mention(node, "member", owner=_pattern_class(parent))
-    return None
+    before = _before(node)
+    return Mention(node, "member", owner=before) if before is not None else None
+
+
+def _before(node: Node) -> Node | None:
+    """What stands before the dot of a name in a pattern: the A of `case A.b`."""
+    dotted = node.parent is not None and node.parent.type == "dotted_name"
+    return node.prev_named_sibling if dotted else None
 
 
 def _is_entry(node: Node) -> bool:
@@ -134,6 +143,8 @@ def view(node: Node) -> View:
     """An expression, by what it takes its value from."""
     while node.type in _AROUND and node.named_child_count == 1:
         node = node.named_children[0]
+    if node.type == "dotted_name":
+        node = node.named_children[-1]
     if node.type == "binary_operator" and text_of(node.named_children[-1]) == "None":
         node = node.named_children[0]
     function = node.child_by_field_name("function")
@@ -141,7 +152,10 @@ def view(node: Node) -> View:
         return View("super", _class_around(node))
     match node.type:
         case "identifier":
-            return View("name", node)
+            before = _before(node)
+            return View("name", node) if before is None else View("member", node, before)
+        case "string" if node.parent is not None and node.parent.type == "type":
+            return View("quoted", next((it for it in node.children if it.type == "string_content"), None))
         case "attribute":
             name = node.child_by_field_name("attribute")
             return View("member", name, node.child_by_field_name("object"))
@@ -222,6 +236,11 @@ def _plain(base: Node) -> Node:
     """`Base` for `Base[T]`."""
     value = base.child_by_field_name("value") if base.type == "subscript" else None
     return value or base
+
+
+def is_own(name: str) -> bool:
+    """Whether a name belongs to the class in which it is written, and to no other: `__x`."""
+    return name.startswith("__") and not name.endswith("__")
 
 
 def is_given(name: str) -> bool:

@@ -8,13 +8,21 @@ from collections.abc import Iterator
 from itertools import groupby
 from threading import Event
 
+from quintet.workspace.naming import akin
 from quintet.workspace.renaming import arguments
 from quintet.workspace.renaming.answer import Answer, Left, Occurrence
-from quintet.workspace.renaming.clashes import clash, member_clash, star_clash
+from quintet.workspace.renaming.clashes import (
+    clash,
+    export_clash,
+    hidden_clash,
+    member_clash,
+    own_clash,
+    star_clash,
+)
 from quintet.workspace.renaming.project import READERS, Project, Symbol
 from quintet.workspace.renaming.scopes import Mention, places, text_of
 from quintet.workspace.renaming.search import HANDED, MEMBERS, Loose, Search, Spot
-from quintet.workspace.renaming.texts import Texts, akin, edits_of
+from quintet.workspace.renaming.texts import Texts, edits_of
 from quintet.workspace.renaming.words import is_common
 from quintet.workspace.syntax import SyntaxTree
 from quintet.workspace.terms import split_name
@@ -171,7 +179,11 @@ class _Finder:
                 return told
         homes = {symbol.path for symbol in search.defined if search.means(symbol, root)}
         importers = {each for home in homes for each in index.importers(home)}
-        return star_clash(search, root, self._new, sorted(importers.intersection(paths)))
+        return (
+            star_clash(search, root, self._new, sorted(importers.intersection(paths)))
+            or hidden_clash(search, root, self._new)
+            or export_clash(search, root, self._new)
+        )
 
     def _has_above(self, search: Search, root: Symbol, spot: Spot) -> bool:
         """Whether a class of this workspace has the member that a place overrides."""
@@ -190,6 +202,8 @@ class _Finder:
         occurrences: list[Occurrence] = []
         left: list[Left] = []
         found = sorted(set(self._places(search, root, local=local)))
+        if told := own_clash(self._project, (it for it in found if it.certain), self._name, self._new):
+            return told
         for path, each in groupby(found, key=lambda each: each.path):
             here = list(each)
             if self._stop is not None and self._stop.is_set():
@@ -275,7 +289,9 @@ class _Finder:
 
     def _kind(self, search: Search, root: Symbol) -> str:
         kinds = [(spot.it, symbol) for symbol, spot in search.defined.items() if search.means(symbol, root)]
-        it, symbol = min(kinds, key=lambda each: (each[0].binds == "attribute", each[1]))
+        it, symbol = min(
+            kinds, key=lambda each: (each[0].binds == "attribute", each[1].scope.kind not in MEMBERS)
+        )
         if symbol.scope.kind in MEMBERS:
             above = it.node.parent
             method = it.binds == "function" or (above is not None and "method" in above.type)

@@ -16,19 +16,29 @@ from quintet.workspace.renaming.scopes import (
     View,
     ancestors,
     is_field,
+    opened,
     standing,
     text_of,
 )
-from quintet.workspace.renaming.script_scopes import CLASSES, FUNCTIONS, binding, is_exported, scopes_of
+from quintet.workspace.renaming.script_scopes import (
+    CLASSES,
+    FUNCTIONS,
+    NAMESPACES,
+    binding,
+    is_exported,
+    namespace_of,
+    scopes_of,
+)
 from quintet.workspace.syntax import SyntaxTree
 
 STATICS_APART = True
+STARS_BIND = False
 _NAMES = frozenset({"identifier", "type_identifier", "shorthand_property_identifier",
     "shorthand_property_identifier_pattern"})  # fmt: skip
 _PROPERTIES = frozenset({"property_identifier", "private_property_identifier"})
 _MEMBERS = frozenset({
     "method_definition", "field_definition", "public_field_definition", "property_signature",
-    "method_signature", "abstract_method_signature", "enum_body", "enum_assignment",
+    "method_signature", "abstract_method_signature",
 })  # fmt: skip
 _AROUND = frozenset({
     "parenthesized_expression", "non_null_expression", "type_annotation", "await_expression",
@@ -37,6 +47,7 @@ _LITERALS = frozenset({"string", "template_string", "array", "array_type", "numb
 _SORTS = (
     ("name", frozenset({"identifier", "type_identifier"})),
     ("class", CLASSES),
+    ("self", NAMESPACES),
     ("function", FUNCTIONS),
     ("literal", _LITERALS),
 )
@@ -54,8 +65,9 @@ _FIELDS = {
     "new_expression": ("constructor",),
     "generic_type": ("name",),
 }
-_BODIES = frozenset({
-    "class_body", "interface_body", "enum_body", "object_type", "object", "program",
+_BODIES = frozenset({"class_body", "interface_body", "object_type", "object", "program"})
+_TAGS = frozenset({
+    "jsx_opening_element", "jsx_closing_element", "jsx_self_closing_element", "jsx_namespace_name",
 })  # fmt: skip
 _MODULE_OBJECTS = frozenset({"module.exports", "exports"})
 
@@ -82,15 +94,19 @@ def _read(node: Node) -> _Read | None:
     parent = node.parent
     if parent is None or node.type not in _NAMES | _PROPERTIES:
         return None
-    if node.type in _PROPERTIES or (
-        parent.type == "nested_type_identifier" and is_field(node, parent, "name")
-    ):
-        return _property(node, parent)
-    specifier = parent.type in {"import_specifier", "export_specifier", "namespace_export"}
-    if specifier and (read := _specifier(node, parent)) is not None:
-        return read
-    if parent.type.startswith("jsx_") and node.type == "identifier" and text_of(node)[:1].islower():
+    if node.type == "private_property_identifier":
+        return _private(node, parent)
+    looked_up = parent.type == "nested_type_identifier" and is_field(node, parent, "name")
+    if looked_up or node.type in _PROPERTIES:
+        return _of_enum(node) if parent.type.startswith("enum_") else _property(node, parent)
+    if parent.type in _TAGS and text_of(node)[:1].islower():
         return None  # an element of HTML, no variable
+    specifier = parent.type in {"import_specifier", "export_specifier", "namespace_export"}
+    return (_specifier(node, parent) if specifier else None) or _variable(node, parent)
+
+
+def _variable(node: Node, parent: Node) -> _Read:
+    """A name that is looked up in scopes."""
     chain = (*scopes_of(node), MODULE)
     binds, scope = binding(node, chain)
     short = node.type.startswith("shorthand_property_identifier")
@@ -105,6 +121,8 @@ def _read(node: Node) -> _Read | None:
         it = replace(it, owner=owner, imported=imported, exported=exported)
     elif binds == "parameter" and _is_property_too(parent):
         it = replace(it, owner=_class_around(node))
+    elif binds and scope is not None:
+        it = replace(it, owner=namespace_of(node, scope))
     return _Read(it, chain, scope)
 
 
@@ -164,9 +182,25 @@ def _property(node: Node, parent: Node) -> _Read:
     if parent.type in _MEMBERS:
         body = next(each for each in ancestors(node) if each.type in _BODIES)
         owner = body.parent if body.parent is not None and body.parent.type in CLASSES else None
-        static = parent.type.startswith("enum_") or any(each.type == "static" for each in parent.children)
+        static = any(each.type == "static" for each in parent.children)
         return _Read(Mention(node, "member", owner=owner, binds="static" if static else "member"))
     return _Read(Mention(node, "member"))
+
+
+def _of_enum(node: Node) -> _Read:
+    """A member of an enum, whose other members may mention it as a variable."""
+    body = next(each for each in ancestors(node) if each.type == "enum_body")
+    home = opened("block", body)
+    return _Read(Mention(node, "name", owner=body.parent, binds="static"), (home,), home)
+
+
+def _private(node: Node, parent: Node) -> _Read:
+    """A name that only the class around it knows, whatever it is looked up in."""
+    bodies = [each for each in ancestors(node) if each.type == "class_body"]
+    chain = tuple(opened("private", each) for each in bodies)
+    if parent.type not in _MEMBERS or not bodies:
+        return _Read(Mention(node, "name"), chain)
+    return _Read(Mention(node, "name", owner=bodies[0].parent, binds="member"), chain, chain[0])
 
 
 # --- objects
@@ -257,6 +291,8 @@ def given(it: Mention) -> View:
     above = it.node.parent
     if above is None:
         return View("", None)
+    if above.type in NAMESPACES:
+        return View("self", above)
     if it.binds in {"class", "function"}:
         return View(it.binds, above)
     if it.shorthand and it.owner is not None:
@@ -317,6 +353,11 @@ def _inner(kind: Node) -> Node:
         return _inner(others[0]) if len(others) == 1 else kind
     name = kind.child_by_field_name("name") if kind.type == "generic_type" else None
     return name or kind
+
+
+def is_own(name: str) -> bool:
+    """Whether a name belongs to the class in which it is written, and to no other."""
+    return name.startswith("#")
 
 
 def is_given(_: str) -> bool:

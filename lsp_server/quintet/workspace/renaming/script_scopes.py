@@ -18,6 +18,7 @@ CLASSES = frozenset({
     "class_declaration", "class", "abstract_class_declaration", "interface_declaration",
     "type_alias_declaration", "enum_declaration",
 })  # fmt: skip
+NAMESPACES = frozenset({"internal_module", "module"})
 _SIGNATURES = frozenset({
     "function_signature", "method_signature", "abstract_method_signature", "call_signature",
     "construct_signature", "function_type", "constructor_type",
@@ -79,7 +80,7 @@ def scopes_of(node: Node) -> Iterator[Scope]:
         elif kind == "class_static_block":
             yield opened("function", above)
         elif kind == "statement_block" and child.parent is not None and _has_own_scope(above):
-            namespace = above.parent is not None and above.parent.type in {"internal_module", "module"}
+            namespace = above.parent is not None and above.parent.type in NAMESPACES
             yield opened("function" if namespace else "block", above)
         elif kind in _BLOCKS and kind != "statement_block":
             yield opened("block", above)
@@ -99,7 +100,7 @@ def binding(node: Node, chain: tuple[Scope, ...]) -> tuple[str, Scope | None]:
         return "", None
     kind = above.type
     declared = kind in _KINDS and is_field(node, above, "name")
-    if declared or kind in {"internal_module", "module"} or _names_namespace(node, above):
+    if declared or kind in NAMESPACES or _names_namespace(node, above):
         return _KINDS.get(kind, "variable"), chain[0]
     if kind in {"import_clause", "namespace_import", "import_specifier", "import_require_clause"}:
         return "import", MODULE
@@ -112,7 +113,7 @@ def binding(node: Node, chain: tuple[Scope, ...]) -> tuple[str, Scope | None]:
 
 def _names_namespace(node: Node, above: Node) -> bool:
     outer = above.parent
-    namespace = outer is not None and outer.type in {"internal_module", "module"}
+    namespace = outer is not None and outer.type in NAMESPACES
     return namespace and above.type == "nested_identifier" and is_field(node, above, "object")
 
 
@@ -166,3 +167,17 @@ def is_exported(node: Node, scope: Scope | None) -> bool:
         if above.type in {"statement_block", "import_statement", "program"}:
             return False
     return False
+
+
+def namespace_of(node: Node, scope: Scope) -> Node | None:
+    """The namespace that has a declaration to give to others."""
+    shown = False
+    for above in ancestors(node):
+        shown = shown or above.type == "export_statement"
+        if above.type == "statement_block":
+            space = above.parent
+            if space is None or space.type not in NAMESPACES or scope != opened("function", above):
+                return None
+            ambient = space.parent is not None and space.parent.type == "ambient_declaration"
+            return space if shown or ambient else None
+    return None

@@ -99,7 +99,7 @@ class Search:
         """What a place means; None where that cannot be told."""
         match it.role:
             case "entry":
-                return Spot(path, it, Symbol(path, MODULE))
+                return Spot(path, it, self.project.export(path, self.name) or Symbol(path, MODULE))
             case "import" | "export":
                 taken = self._taken(path, it)
                 return Spot(path, it, taken, Symbol(path, EXPORT) if it.exported else None)
@@ -118,12 +118,15 @@ class Search:
         owner = self.project.thing(path, it.owner)
         if owner is None or owner.kind in {"function", "handed"}:
             return None
-        return Spot(path, it, self._in(owner, static=it.binds == "static" or self._is_static(owner, it)))
+        return Spot(path, it, self._in(owner, static=self._is_static(owner, it)))
 
     def _is_static(self, owner: Thing, it: Mention) -> bool:
         """Whether it is a member of the class itself, where those of its instances are others."""
         apart = owner.kind == "class" and self.project.reader(owner.path).STATICS_APART
-        return apart and it.node.parent is not None and it.node.parent.type == "member_expression"
+        if not apart or it.owner is None or it.node.parent is None or it.binds == "static":
+            return it.binds == "static"
+        looked_up = it.node.parent.type in {"member_expression", "nested_type_identifier"}
+        return looked_up or it.owner.type in {"identifier", "this"}
 
     def _in(self, owner: Thing, *, static: bool = False) -> Symbol | None:
         """What the name means in a module or class; None in what is not of this workspace."""
@@ -139,7 +142,8 @@ class Search:
 
     def _of_name(self, path: str, it: Mention) -> Spot | None:
         if it.home is None:
-            found = self.project.through_stars(path, self.name)
+            starred = self.project.reader(path).STARS_BIND
+            found = self.project.through_stars(path, self.name) if starred else None
             return Spot(path, it, found) if found else None
         own = Symbol(path, it.home)
         if it.home.kind == "class":
@@ -150,16 +154,16 @@ class Search:
             beyond = Symbol(path, EXPORT)
         if it.owner is not None and beyond is None:
             owner = self.project.thing(path, it.owner)
-            beyond = self._in(owner) if owner else None
+            beyond = self._in(owner, static=self._is_static(owner, it)) if owner else None
         if it.also is not None:
             beyond = Symbol(path, it.also)
         return Spot(path, it, own, beyond)
 
     def _join_families(self) -> None:
-        """A member of a class and the one it overrides mean the same."""
+        """A member of a class and the one it overrides mean the same, unless it is that class's own."""
         for symbol, thing in list(self.classes.items()):
             for above in self.project.above(thing):
-                if above.kind == "class":
+                if above.kind == "class" and not self.project.reader(above.path).is_own(self.name):
                     theirs = Symbol(above.path, above.symbol.scope._replace(kind=symbol.scope.kind))
                     if theirs in self.classes:
                         self.join(symbol, theirs)
@@ -179,7 +183,3 @@ class Search:
     def families(self) -> set[Symbol]:
         """What the name means as a member: each class that defines it, those of one family counted once."""
         return {self.root(symbol) for symbol in self.defined if symbol.scope.kind in MEMBERS}
-
-    def is_outside(self, root: Symbol) -> bool:
-        """Whether something that no file here defines is meant, too."""
-        return any(each.scope.kind == "outside" and self.means(each, root) for each in (root, *self._parents))

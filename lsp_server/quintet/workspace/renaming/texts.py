@@ -9,28 +9,13 @@ from quintet.workspace.document import Document, Unreadable
 from quintet.workspace.edits import Edit
 from quintet.workspace.entry import unindexable
 from quintet.workspace.generated import HEAD, kind_of
-from quintet.workspace.languages import language_of
 from quintet.workspace.renaming.answer import Occurrence
 from quintet.workspace.renaming.scopes import places
 from quintet.workspace.snapshot import Snapshot
 from quintet.workspace.syntax import SyntaxTree
 from quintet.workspace.trees import tree_of
 
-_KIN = (
-    frozenset({"javascript", "typescript", "tsx"}),
-    frozenset({"c", "cpp"}),
-    frozenset({"java", "kotlin", "scala"}),
-    frozenset({"bash", "bats"}),
-)
-"""Languages whose files use each other's names."""
-
 _WORDS = ("comment", "string", "content", "fragment", "heredoc", "text")
-
-
-def akin(one: str, other: str) -> bool:
-    """Whether the files of two paths may use each other's names."""
-    languages = {language_of(one), language_of(other)}
-    return len(languages) == 1 or any(languages <= kin for kin in _KIN)
 
 
 def edits_of(occurrences: Iterable[Occurrence]) -> tuple[Edit, ...]:
