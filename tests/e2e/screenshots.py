@@ -16,15 +16,9 @@ MOST = 150_000
 """Bytes a picture may have."""
 
 VSCODE = {
-    "fix-squiggle": "vscode-failing-test",
-    "fix-menu": "vscode-light-bulb",
-    "fix-fixed": "vscode-verified-fix",
     "suggested-ready": "vscode-ready-fix",
     "rename-preview": "vscode-preview",
-    "rename-left-out": "vscode-left-out",
     "trace-panel": "vscode-trace",
-    "status-menu": "vscode-menu",
-    "trust-restricted": "vscode-restricted",
 }
 """Of the pictures that scenarios take, those that are shown, and under which name."""
 NEOVIM = ("neovim-preview", "neovim-trace")
