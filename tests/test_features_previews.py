@@ -1,6 +1,7 @@
 """Changes shown before they are made, in our own clients and in those that ask piece by piece."""
 
 import copy
+import json
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,29 @@ async def test_new_code_that_nothing_proves_is_asked_about_and_says_so(lay: Lay,
         assert not shown["verified"]
         assert shown["label"].startswith("Not verified: ")
         await it.heard("quintet/status", scripted=True, engine="scripted: scripted: script.jsonl")
+
+
+async def test_a_part_of_a_fix_is_verified_again_before_it_is_made(lay: Lay) -> None:
+    root = lay({
+        "sums.py": SUMS + "\n\n\n\ndef sub(a, b):\n    return a + b\n",
+        "test_sums.py": TEST.replace("import add", "import add, sub")
+        + "\n    def test_sub(self):\n        self.assertEqual(sub(5, 3), 2)\n",
+    })  # fmt: skip
+    script = root.parent / "script.jsonl"
+    fixed = SUMS.replace("-", "+") + "\n\n\n\ndef sub(a, b):\n    return a - b\n"
+    answer = {"match": "", "text": f"```python\n{fixed}```", "repeat": True}
+    profile = {"profile": {"capable": True, "edit_format": "whole"}}
+    script.write_text("\n".join(map(json.dumps, (profile, answer))) + "\n")
+    async with editor() as it:
+        options = OPTIONS | {"backend": f"scripted:{script}", "preview": "always", "mode": "standard"}
+        await it.initialize(root, OURS, options=options)
+        it.replies["quintet/preview"] = lambda shown: {"accept": [hunks(shown)[0]["id"]]}
+        it.replies["window/showMessageRequest"] = lambda asked: asked["actions"][1]
+        assert await execute(it, "quintet.fixTests") == {"applied": False}
+        assert len(hunks(await it.heard("quintet/preview"))) == 2
+        asked = (await it.heard("window/showMessageRequest"))["message"]
+        assert "the part that was taken does not stand by itself" in asked
+        assert "test_sub" in asked
 
 
 async def test_explaining_a_place_names_who_uses_it(sums: Path) -> None:

@@ -170,16 +170,21 @@ async def _agreed(edge: Edge, found: Found, shown: Progress) -> Verified | Unver
     )
     if chosen is None or chosen is patch:
         return found.outcome if chosen else None
-    reason = "only a part of it was taken, and no test has seen that part."
-    if isinstance(found.outcome, Verified):
+    return await _part(edge, found, chosen, shown)
+
+
+async def _part(edge: Edge, found: Found, part: Patch, shown: Progress) -> Verified | Unverified | None:
+    """The outcome for a part of a change: that tests run the whole of it says nothing of a part."""
+    reason = "only a part of it was taken, and no test is known to run that part."
+    if isinstance(found.outcome, Verified) and found.outcome.verdict.named:
         shown.report("Verifying the part that was taken")
-        again = await _verified(found, chosen, found.outcome)
+        again = await _verified(found, part, found.outcome)
         if isinstance(again, Verified):
             return again
         reason = f"the part that was taken does not stand by itself. {again}"
-        if not await unverified_wanted(edge, f"Not verified: {reason}"):
-            return None
-    return Unverified(chosen, "", reason)
+    if found.verified and not await unverified_wanted(edge, f"Not verified: {reason}"):
+        return None
+    return Unverified(part, "", reason)
 
 
 async def _fitting(
